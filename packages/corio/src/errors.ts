@@ -1,0 +1,191 @@
+// Every error class of the package, flat. Each says where it borders on its neighbour; callers match `code` or the class.
+
+/** Builds an error without capturing a stack: for errors that are control flow, thrown often and shown rarely. */
+function stackless<T>(build: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return build();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+function reasonText(reason: unknown): string {
+  if (reason === undefined) return "cancelled";
+  if (reason instanceof Error) return `cancelled: ${reason.message}`;
+  return `cancelled: ${String(reason)}`;
+}
+
+/**
+ * The cancellation of a scope, thrown at the waits inside it. One shared instance per cancellation, without a stack. It is an
+ * ordinary exception: `finally` runs and may await. Let it pass; a scope absorbs only its own.
+ * Not to be confused with `TaskCancelledError`, which tells a joiner that *another* task was cancelled.
+ */
+export class CancelledError extends Error {
+  readonly code = "ERR_CANCELLED";
+  /** The scope that was cancelled. */
+  readonly scope: object;
+  /** What was passed to `cancel(reason)`; for an expired deadline a `TimeoutError`. */
+  readonly reason: unknown;
+
+  private constructor(scope: object, reason: unknown) {
+    super(reasonText(reason));
+    this.scope = scope;
+    this.reason = reason;
+  }
+
+  /** @internal */
+  static of(scope: object, reason: unknown): CancelledError {
+    return stackless(() => new CancelledError(scope, reason));
+  }
+
+  static {
+    this.prototype.name = "CancelledError";
+  }
+}
+
+/** A `timeout` block whose deadline passed before its body returned. `cause` is the CancelledError that interrupted the body. */
+export class TimeoutError extends Error {
+  readonly code = "ERR_TIMEOUT";
+  static {
+    this.prototype.name = "TimeoutError";
+  }
+}
+
+/** A joined task ended cancelled. An ordinary failure of the joiner, who was not cancelled: compare `CancelledError`. */
+export class TaskCancelledError extends Error {
+  readonly code = "ERR_TASK_CANCELLED";
+  static {
+    this.prototype.name = "TaskCancelledError";
+  }
+}
+
+/** A CancelledError ended a task although none of its enclosing scopes was cancelled: kept from elsewhere and thrown here. */
+export class StrayCancellationError extends Error {
+  readonly code = "ERR_STRAY_CANCELLATION";
+  static {
+    this.prototype.name = "StrayCancellationError";
+  }
+}
+
+/** All failures of a task group: children in the order they failed, the body's own error last. Always a group, also for one. */
+export class TaskGroupError extends AggregateError {
+  readonly code = "ERR_TASK_GROUP";
+
+  /** The sole error, or undefined when there are several. */
+  only(): unknown {
+    return this.errors.length === 1 ? this.errors[0] : undefined;
+  }
+
+  /** The errors of one class, looked for in nested groups too, in order. */
+  match<E>(type: abstract new (...args: never[]) => E): E[] {
+    const found: E[] = [];
+    for (const error of this.errors) {
+      if (error instanceof type) found.push(error);
+      else if (error instanceof TaskGroupError) found.push(...error.match(type));
+    }
+    return found;
+  }
+
+  /** Two groups, those that fit the predicate and the rest; `null` for an empty one. Nested groups keep their shape. */
+  split(predicate: (error: unknown) => boolean): [TaskGroupError | null, TaskGroupError | null] {
+    const fits: unknown[] = [];
+    const rest: unknown[] = [];
+    for (const error of this.errors) {
+      if (error instanceof TaskGroupError) {
+        const [inner, other] = error.split(predicate);
+        if (inner !== null) fits.push(inner);
+        if (other !== null) rest.push(other);
+      } else (predicate(error) ? fits : rest).push(error);
+    }
+    const group = (errors: unknown[]): TaskGroupError | null =>
+      errors.length === 0 ? null : new TaskGroupError(errors, this.message, { cause: this.cause });
+    return [group(fits), group(rest)];
+  }
+
+  static {
+    this.prototype.name = "TaskGroupError";
+  }
+}
+
+/** Releasing a scope's resources failed. `errors` holds the body's own error first, if it had one, then those of the releases. */
+export class CleanupError extends AggregateError {
+  readonly code = "ERR_CLEANUP";
+  static {
+    this.prototype.name = "CleanupError";
+  }
+}
+
+/** Something was awaited, or a scope asked for, outside any `run` or `main`. */
+export class NoRunError extends Error {
+  readonly code = "ERR_NO_RUN";
+  static {
+    this.prototype.name = "NoRunError";
+  }
+}
+
+/** Code that outlived its block went on to await. The block is closed; the call should have been awaited or spawned. */
+export class ScopeClosedError extends Error {
+  readonly code = "ERR_SCOPE_CLOSED";
+  static {
+    this.prototype.name = "ScopeClosedError";
+  }
+}
+
+/** An operation that the object's state does not allow: a second await, a result set twice, a lock released by a stranger. */
+export class InvalidStateError extends Error {
+  readonly code = "ERR_INVALID_STATE";
+  static {
+    this.prototype.name = "InvalidStateError";
+  }
+}
+
+/** A coroutine yielded something that is no wait of Corio's (usually a `yield` where `yield*` was meant). */
+export class BadYieldError extends Error {
+  readonly code = "ERR_BAD_YIELD";
+  static {
+    this.prototype.name = "BadYieldError";
+  }
+}
+
+/** The process would end while a run is still waiting: nothing is left that could wake it. The message holds the task tree. */
+export class DeadlockError extends Error {
+  readonly code = "ERR_DEADLOCK";
+  static {
+    this.prototype.name = "DeadlockError";
+  }
+}
+
+/** `getNowait` of an empty queue. */
+export class QueueEmpty extends Error {
+  readonly code = "ERR_QUEUE_EMPTY";
+  static {
+    this.prototype.name = "QueueEmpty";
+  }
+}
+
+/** `putNowait` into a full queue. */
+export class QueueFull extends Error {
+  readonly code = "ERR_QUEUE_FULL";
+  static {
+    this.prototype.name = "QueueFull";
+  }
+}
+
+/** `put` into, or `get` from a drained queue that was shut down. */
+export class QueueShutDown extends Error {
+  readonly code = "ERR_QUEUE_SHUT_DOWN";
+  static {
+    this.prototype.name = "QueueShutDown";
+  }
+}
+
+/** @internal The CancelledError that an error stands for: itself, or the cause of an AbortError (as node's own APIs wrap it). */
+export function cancellationOf(error: unknown): CancelledError | null {
+  if (error instanceof CancelledError) return error;
+  if (error instanceof Error && error.name === "AbortError" && error.cause instanceof CancelledError) {
+    return error.cause;
+  }
+  return null;
+}

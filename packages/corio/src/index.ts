@@ -1,0 +1,46 @@
+// What users import.
+
+export type { Awaitable, Coroutine, Parked, Unwrap } from "./kernel/awaitable.ts";
+export { call } from "./kernel/coroutine-awaitable.ts";
+export type { Report } from "./kernel/event-loop.ts";
+export { Future } from "./kernel/future.ts";
+export type { SpawnOptions, TaskGroup } from "./kernel/group-scope.ts";
+export type { Scope } from "./kernel/scope.ts";
+export { checkpoint, sleep, sleepForever } from "./kernel/sleep.ts";
+export type { Task } from "./kernel/task.ts";
+
+export { cancelScope } from "./tasks/cancel-scope.ts";
+export { createTask } from "./tasks/create-task.ts";
+export { gather, type Gatherable, type Gathered } from "./tasks/gather.ts";
+export { currentScope, currentTask, loopTime } from "./tasks/here.ts";
+export { main } from "./tasks/main.ts";
+export { type ConcurrencyOptions, forEach, map } from "./tasks/map.ts";
+export { run, type RunOptions } from "./tasks/run.ts";
+export { shield, type ShieldOptions } from "./tasks/shield.ts";
+export { taskGroup } from "./tasks/task-group.ts";
+export { moveOnAfter, type MoveOn, timeout, timeoutAt } from "./tasks/timeout.ts";
+
+export { Event } from "./sync/event.ts";
+export { Lock } from "./sync/lock.ts";
+export { BoundedSemaphore, Semaphore } from "./sync/semaphore.ts";
+
+export { Queue } from "./queues/queue.ts";
+
+export { fromPromise, type FromPromiseOptions, type PromiseSource } from "./kernel/from-promise.ts";
+
+export {
+  BadYieldError,
+  CancelledError,
+  CleanupError,
+  DeadlockError,
+  InvalidStateError,
+  NoRunError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  ScopeClosedError,
+  StrayCancellationError,
+  TaskCancelledError,
+  TaskGroupError,
+  TimeoutError,
+} from "./errors.ts";

@@ -1,0 +1,127 @@
+// Calling a body of either dialect in a scope, and turning what it gives into something that a strand can drive.
+
+import type { CancelledError } from "../errors.ts";
+import {
+  isAsyncGenerator,
+  isGenerator,
+  isGeneratorFunction,
+  isThenable,
+  PARKED,
+  type Awaitable,
+  type Parked,
+} from "./awaitable.ts";
+import { tokenOf, type ScopeNode } from "./scope.ts";
+import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
+import type { TimerList, TimerNode } from "./timer-queue.ts";
+
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** Calls a body in a scope. Coroutines need nothing; what may be async code is called with the scope's token. */
+export function callBody(fn: AnyFunction, args: readonly unknown[], scope: ScopeNode): unknown {
+  if (isGeneratorFunction(fn)) return (fn as (...args: readonly unknown[]) => unknown)(...args);
+  return scope.loop.host.runWithToken(tokenOf(scope), fn, args);
+}
+
+/** What drives the result of a body to its value; null when the result is the value. */
+export function driverOf(result: unknown, scope: ScopeNode): Iterator<unknown, unknown, unknown> | null {
+  if (isGenerator(result)) return result;
+  if (isThenable(result)) {
+    const iterable = result as unknown as Partial<Awaitable<unknown>>;
+    if (typeof iterable[Symbol.iterator] === "function") return iterable[Symbol.iterator]!();
+    return new BodyPromise(result, scope);
+  }
+  if (isAsyncGenerator(result)) {
+    throw new TypeError("Cannot run an async generator as a body: use a function* or an async function");
+  }
+  return null;
+}
+
+export function assertFunction(fn: unknown, what: string): void {
+  if (typeof fn !== "function") {
+    throw new TypeError(`Cannot run ${what}: expected a function, got ${fn === null ? "null" : typeof fn}`);
+  }
+}
+
+/**
+ * The wait for an async body. It is not interrupted: the body is told at its own waits, which stand in the same scope. When the
+ * grace is over and the body neither ends nor waits for anything of ours, it is abandoned, and its scope with it.
+ */
+class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode {
+  when = 0;
+  order = 0;
+  before: TimerNode | null = null;
+  after: TimerNode | null = null;
+  list: TimerList | null = null;
+  #begun = false;
+  #settled = false;
+  #ok = true;
+  #value: unknown = undefined;
+  #strand: Strand | null = null;
+  #verdict: CancelledError | null = null;
+  readonly #promise: PromiseLike<unknown>;
+  readonly #scope: ScopeNode;
+
+  constructor(promise: PromiseLike<unknown>, scope: ScopeNode) {
+    this.#promise = promise;
+    this.#scope = scope;
+  }
+
+  next(): IteratorResult<Parked, unknown> {
+    const strand = current.strand!;
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#strand = strand;
+      this.#promise.then(
+        (value) => this.#settle(true, value),
+        (error: unknown) => this.#settle(false, error),
+      );
+    }
+    if (this.#settled) {
+      if (this.#ok) return { value: this.#value, done: true };
+      throw this.#value;
+    }
+    strand.leaf = this;
+    return PARKED;
+  }
+
+  return(value?: unknown): IteratorResult<Parked, unknown> {
+    this.#settled = true;
+    return { value, done: true };
+  }
+
+  interrupt(): Interruption {
+    return IGNORED;
+  }
+
+  force(cancellation: CancelledError): Interruption {
+    if (this.#settled) return IGNORED;
+    // Its waits throw in this turn; what still stands in the next one waits for something foreign, or ignores every throw.
+    this.#verdict = cancellation;
+    this.#scope.loop.addTimer(this, 1);
+    return IGNORED;
+  }
+
+  fire(): void {
+    if (this.#settled) return;
+    this.#scope.loop.report({
+      message: "an async function did not end within the grace after its cancellation and is abandoned",
+      error: this.#verdict,
+      task: this.#scope,
+    });
+    this.#settle(false, this.#verdict);
+  }
+
+  #settle(ok: boolean, value: unknown): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#ok = ok;
+    this.#value = value;
+    if (this.list !== null) this.#scope.loop.removeTimer(this);
+    const strand = this.#strand!;
+    if (strand.leaf === this) strand.loop.wake(strand);
+  }
+
+  describe(): string {
+    return "an async function";
+  }
+}

@@ -1,0 +1,83 @@
+// An Awaitable made of a generator function: how library code is written once for both dialects.
+
+import { InvalidStateError } from "../errors.ts";
+import type { Awaitable, Coroutine, Parked, Unwrap } from "./awaitable.ts";
+import { assertFunction, callBody, driverOf, type AnyFunction } from "./body.ts";
+import { startGuestStrand } from "./guest-strand.ts";
+import { runningStrand } from "./operation.ts";
+
+class CoroutineAwaitable<A extends readonly unknown[], T> implements Awaitable<T> {
+  #fn: ((...args: A) => Coroutine<T>) | null;
+  readonly #args: A;
+
+  constructor(fn: (...args: A) => Coroutine<T>, args: A) {
+    this.#fn = fn;
+    this.#args = args;
+  }
+
+  [Symbol.iterator](): Iterator<Parked, T, unknown> {
+    const fn = this.#fn;
+    if (fn === null) throw new InvalidStateError("Cannot wait twice: the call was awaited before");
+    this.#fn = null;
+    return fn(...this.#args);
+  }
+
+  then(resolve: (value: T) => unknown, reject: (error: unknown) => unknown): void {
+    startGuestStrand(this, resolve as (value: unknown) => unknown, reject);
+  }
+}
+
+/**
+ * Makes an Awaitable of a generator function and its arguments. The function is called when the Awaitable is awaited, and
+ * runs in the scope of whoever awaits it. It must be a coroutine: for a function of unknown dialect see `call`.
+ */
+export function coroutine<A extends readonly unknown[], T>(
+  fn: (...args: A) => Coroutine<T>,
+  ...args: A
+): Awaitable<T> {
+  return new CoroutineAwaitable(fn, args);
+}
+
+/**
+ * Runs a function of either dialect, from either dialect: the bridge between them. Lazy, like every Awaitable. It opens no scope:
+ * what the function waits for belongs to the scope of the caller.
+ */
+export function call<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Awaitable<Unwrap<R>> {
+  assertFunction(fn, "a call");
+  return new CoroutineAwaitable(enterCall as unknown as (fn: AnyFunction, args: A) => Coroutine<Unwrap<R>>, [
+    fn as AnyFunction,
+    args,
+  ]);
+}
+
+function enterCall(fn: AnyFunction, args: readonly unknown[]): CallDriver {
+  return new CallDriver(fn, args);
+}
+
+/** Calls the function at its first step, not before: an Awaitable is lazy. */
+class CallDriver implements Iterator<unknown, unknown, unknown> {
+  readonly #fn: AnyFunction;
+  readonly #args: readonly unknown[];
+  #begun = false;
+  #driver: Iterator<unknown, unknown, unknown> | null = null;
+
+  constructor(fn: AnyFunction, args: readonly unknown[]) {
+    this.#fn = fn;
+    this.#args = args;
+  }
+
+  next(): IteratorResult<unknown, unknown> {
+    if (!this.#begun) {
+      this.#begun = true;
+      const scope = runningStrand().at;
+      const result = callBody(this.#fn, this.#args, scope);
+      this.#driver = driverOf(result, scope);
+      if (this.#driver === null) return { value: result, done: true };
+    }
+    return this.#driver!.next();
+  }
+
+  return(value?: unknown): IteratorResult<unknown, unknown> {
+    return this.#driver?.return?.(value) ?? { value, done: true };
+  }
+}

@@ -1,0 +1,73 @@
+// The end of the grace: what a cancelled scope still runs when its time for clean-up is over, ends by force, leaves first.
+
+import type { CancelledError } from "../errors.ts";
+import { CLOSED, HARD, HARD_ROOT, SHIELD } from "./scope-flags.ts";
+import type { ScopeNode, ScopeWait } from "./scope.ts";
+import { INTERRUPTED } from "./strand.ts";
+import type { TimerNode, TimerList } from "./timer-queue.ts";
+
+/** How long clean-up may take, unless a scope or run says otherwise. */
+export const DEFAULT_GRACE = 5000;
+
+export function graceOf(scope: ScopeNode): number {
+  for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
+    if (s.extra !== null && s.extra.grace !== undefined) return s.extra.grace;
+  }
+  return DEFAULT_GRACE;
+}
+
+/** Ends the grace of a cancelled scope after its time. */
+export class GraceTimer implements TimerNode {
+  when = 0;
+  order = 0;
+  before: TimerNode | null = null;
+  after: TimerNode | null = null;
+  list: TimerList | null = null;
+  readonly #scope: ScopeNode;
+
+  constructor(scope: ScopeNode) {
+    this.#scope = scope;
+  }
+
+  fire(): void {
+    endGrace(this.#scope);
+  }
+}
+
+/** Makes every await in the cancelled scope throw from now on, and ends the waits that stand there. */
+export function endGrace(scope: ScopeNode): void {
+  if ((scope.flags & CLOSED) !== 0) return;
+  scope.flags |= HARD_ROOT;
+  harden(scope, scope.cancellation!);
+}
+
+/** Makes every await in the tree throw, up to shields, and ends the waits that stand there: leaves first. */
+export function harden(scope: ScopeNode, cancellation: CancelledError): void {
+  const inside = [scope];
+  for (let i = 0; i < inside.length; i++) {
+    for (let child = inside[i]!.first; child !== null; child = child.next) {
+      if ((child.flags & SHIELD) === 0) inside.push(child);
+    }
+  }
+  // Parents stand before their children: backwards is leaves first.
+  for (let i = inside.length - 1; i >= 0; i--) {
+    const s = inside[i]!;
+    if ((s.flags & (HARD | CLOSED)) !== 0) continue;
+    s.flags |= HARD;
+    s.pending = cancellation;
+    forceWaits(s, cancellation);
+  }
+}
+
+function forceWaits(s: ScopeNode, cancellation: CancelledError): void {
+  // Guests first: a coroutine that waits for an async body must see whether the body still waits for something of ours.
+  for (let wait = s.waits; wait !== null; ) {
+    const next: ScopeWait | null = wait.nextWait;
+    wait.forceIn(s, cancellation);
+    wait = next;
+  }
+  const strand = s.strand;
+  if (strand !== null && strand.at === s && strand.leaf !== null) {
+    if (strand.leaf.force(cancellation) === INTERRUPTED) strand.loop.wake(strand);
+  }
+}

@@ -1,0 +1,93 @@
+// A coroutine that an async function awaits: a strand whose end settles a promise.
+
+import type { HostContext } from "../host/port.ts";
+import type { CancelledError } from "../errors.ts";
+import type { EventLoop } from "./event-loop.ts";
+import { scopeHere } from "./scope-current.ts";
+import type { ScopeNode, ScopeWait } from "./scope.ts";
+import { IGNORED, INTERRUPTED, step, type Leaf, type Strand } from "./strand.ts";
+
+class GuestStrand implements Strand, ScopeWait {
+  get guest(): boolean {
+    return false;
+  }
+  readonly loop: EventLoop;
+  gen: Iterator<unknown, unknown, unknown> | null;
+  at: ScopeNode;
+  leaf: Leaf | null = null;
+  context: HostContext | null;
+  ignored = 0;
+  nextWait: ScopeWait | null = null;
+  previousWait: ScopeWait | null = null;
+  readonly #base: ScopeNode;
+  readonly #resolve: (value: unknown) => unknown;
+  readonly #reject: (error: unknown) => unknown;
+
+  constructor(
+    gen: Iterator<unknown, unknown, unknown>,
+    scope: ScopeNode,
+    resolve: (value: unknown) => unknown,
+    reject: (error: unknown) => unknown,
+  ) {
+    this.loop = scope.loop;
+    this.gen = gen;
+    this.at = scope;
+    this.context = scope.loop.host.captureContext();
+    this.#base = scope;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    scope.addWait(this);
+  }
+
+  run(): void {
+    this.loop.host.runInContext<Strand>(this.context, step, this);
+  }
+
+  finish(ok: boolean, value: unknown): void {
+    this.gen = null;
+    this.#base.removeWait(this);
+    this.loop.noteGuest();
+    if (ok) this.#resolve(value);
+    else this.#reject(value);
+  }
+
+  interruptIn(scope: ScopeNode, error: Error): boolean {
+    if (this.at !== scope || this.leaf === null) return false;
+    const outcome = this.leaf.interrupt(error);
+    if (outcome === INTERRUPTED) this.loop.wake(this);
+    return outcome !== IGNORED;
+  }
+
+  forceIn(scope: ScopeNode, error: CancelledError): boolean {
+    if (this.at !== scope || this.leaf === null) return false;
+    const outcome = this.leaf.force(error);
+    if (outcome === INTERRUPTED) this.loop.wake(this);
+    return outcome !== IGNORED;
+  }
+
+  abandon(error: Error): void {
+    if (this.at === this.#base && this.leaf !== null && this.leaf.interrupt(error) === INTERRUPTED) this.loop.wake(this);
+  }
+
+  describe(): string {
+    return this.leaf === null ? "running" : this.leaf.describe();
+  }
+}
+
+/** Drives a coroutine for async code: in its scope, in its ambient context, from now on. */
+export function startGuestStrand(
+  iterable: { [Symbol.iterator](): Iterator<unknown, unknown, unknown> },
+  resolve: (value: unknown) => unknown,
+  reject: (error: unknown) => unknown,
+  scope: ScopeNode | null = null,
+): void {
+  let strand: GuestStrand;
+  try {
+    const base = scope ?? scopeHere();
+    strand = new GuestStrand(iterable[Symbol.iterator](), base, resolve, reject);
+  } catch (error) {
+    reject(error);
+    return;
+  }
+  step(strand);
+}

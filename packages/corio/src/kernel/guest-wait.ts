@@ -1,0 +1,64 @@
+// The wait of an async function: an operation on one side, a promise's resolvers on the other.
+
+import type { CancelledError } from "../errors.ts";
+import type { EventLoop } from "./event-loop.ts";
+import type { ScopeNode, ScopeWait } from "./scope.ts";
+import { IGNORED, INTERRUPTED, type Leaf, type Waiter } from "./strand.ts";
+
+/** The side of an operation that a guest needs. */
+export interface GuestOperation extends Leaf {
+  deliverTo(resolve: (value: unknown) => unknown, reject: (error: unknown) => unknown): void;
+}
+
+export class GuestWait implements Waiter, ScopeWait {
+  get guest(): boolean {
+    return true;
+  }
+  readonly loop: EventLoop;
+  nextWait: ScopeWait | null = null;
+  previousWait: ScopeWait | null = null;
+  readonly #operation: GuestOperation;
+  readonly #scope: ScopeNode;
+  readonly #resolve: (value: unknown) => unknown;
+  readonly #reject: (error: unknown) => unknown;
+
+  constructor(
+    operation: GuestOperation,
+    scope: ScopeNode,
+    resolve: (value: unknown) => unknown,
+    reject: (error: unknown) => unknown,
+  ) {
+    this.loop = scope.loop;
+    this.#operation = operation;
+    this.#scope = scope;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  run(): void {
+    this.#scope.removeWait(this);
+    this.loop.noteGuest();
+    this.#operation.deliverTo(this.#resolve, this.#reject);
+  }
+
+  interruptIn(_scope: ScopeNode, error: Error): boolean {
+    const outcome = this.#operation.interrupt(error);
+    if (outcome === INTERRUPTED) this.loop.wake(this);
+    return outcome !== IGNORED;
+  }
+
+  forceIn(_scope: ScopeNode, error: CancelledError): boolean {
+    const outcome = this.#operation.force(error);
+    if (outcome === INTERRUPTED) this.loop.wake(this);
+    return outcome !== IGNORED;
+  }
+
+  abandon(error: Error): void {
+    // Already removed from the scope. What has its result keeps it: value wins.
+    if (this.#operation.interrupt(error) === INTERRUPTED) this.loop.wake(this);
+  }
+
+  describe(): string {
+    return this.#operation.describe();
+  }
+}

@@ -1,0 +1,194 @@
+// The base of everything that can be waited for: one object is the Awaitable, the leaf iterator and the wait.
+
+import { CancelledError, InvalidStateError, NoRunError } from "../errors.ts";
+import { PARKED, type Awaitable, type Parked } from "./awaitable.ts";
+import { markTold } from "./delivery.ts";
+import { GuestWait } from "./guest-wait.ts";
+import { HARD } from "./scope-flags.ts";
+import { scopeHere } from "./scope-current.ts";
+import type { ScopeNode } from "./scope.ts";
+import {
+  closing,
+  current,
+  IGNORED,
+  IGNORED_LIMIT,
+  INTERRUPTED,
+  type Interruption,
+  type Leaf,
+  type Strand,
+  type Waiter,
+} from "./strand.ts";
+
+/** Not begun. */
+const NEW = 0;
+/** Begun, no result yet. */
+const PARKED_STATE = 1;
+/** Has a value that was not yet taken. */
+const VALUE = 2;
+/** Has an error that was not yet thrown. */
+const ERROR = 3;
+const SPENT = 4;
+
+/** Throws what is pending in the scope of a coroutine's await, or parks the strand to be closed when it has ignored that too often. */
+export function throwPending(strand: Strand, scope: ScopeNode): IteratorYieldResult<Parked> {
+  const cancellation = scope.pending!;
+  if ((scope.flags & HARD) !== 0) {
+    if (++strand.ignored > IGNORED_LIMIT) {
+      strand.leaf = closing;
+      return PARKED;
+    }
+  } else markTold(scope, cancellation);
+  throw cancellation;
+}
+
+export function runningStrand(): Strand {
+  const strand = current.strand;
+  if (strand === null) {
+    throw new NoRunError("Cannot `yield*` here: the coroutine is not driven by Corio. Start it with main(), run() or call()");
+  }
+  return strand;
+}
+
+/**
+ * An operation that waits for one thing. A subclass says how the wait begins (`start`, true if it completes at once with
+ * `value` set) and how it is undone (`detach`); whatever ends the wait calls `settle` or `fail`.
+ */
+export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parked, T, unknown> {
+  private state = NEW;
+  /** The result or the error, when there is one. */
+  protected value: unknown = undefined;
+  private waiter: Waiter | null = null;
+
+  /** Begins the wait. True if the result is there at once. */
+  protected abstract start(scope: ScopeNode): boolean;
+
+  /** Undoes the wait: it was interrupted, and nothing will take its result. */
+  protected detach(_error: Error): void {}
+
+  abstract describe(): string;
+
+  /** Ends the wait with a value. False when it has ended before: the value is then still the caller's. */
+  settle(value: T): boolean {
+    if (this.state !== PARKED_STATE) return false;
+    this.state = VALUE;
+    this.value = value;
+    const waiter = this.waiter!;
+    waiter.loop.wake(waiter);
+    return true;
+  }
+
+  /** Ends the wait with an error. */
+  fail(error: unknown): boolean {
+    if (this.state !== PARKED_STATE) return false;
+    this.state = ERROR;
+    this.value = error;
+    const waiter = this.waiter!;
+    waiter.loop.wake(waiter);
+    return true;
+  }
+
+  interrupt(error: Error): Interruption {
+    if (this.state !== PARKED_STATE) return IGNORED;
+    this.state = ERROR;
+    this.value = error;
+    this.detach(error);
+    return INTERRUPTED;
+  }
+
+  force(error: CancelledError): Interruption {
+    return this.interrupt(error);
+  }
+
+  [Symbol.iterator](): Iterator<Parked, T, unknown> {
+    return this;
+  }
+
+  next(): IteratorResult<Parked, T> {
+    switch (this.state) {
+      case NEW:
+        return this.#begin();
+      case VALUE:
+        this.state = SPENT;
+        return { value: this.value as T, done: true };
+      case ERROR:
+        this.state = SPENT;
+        throw this.value;
+      case PARKED_STATE:
+        // Resumed by a stranger: the wait goes on.
+        current.strand!.leaf = this;
+        return PARKED;
+      default:
+        throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
+    }
+  }
+
+  return(value?: unknown): IteratorResult<Parked, T> {
+    if (this.state === PARKED_STATE) this.detach(new InvalidStateError("The coroutine was closed"));
+    this.state = SPENT;
+    return { value: value as T, done: true };
+  }
+
+  #begin(): IteratorResult<Parked, T> {
+    const strand = runningStrand();
+    const scope = strand.at;
+    if (scope.pending !== null) return throwPending(strand, scope);
+    this.waiter = strand;
+    if (this.start(scope)) {
+      if (strand.loop.spend()) {
+        this.state = SPENT;
+        return { value: this.value as T, done: true };
+      }
+      // The slice is used up: the result is kept, the host gets its turn.
+      this.state = VALUE;
+      strand.loop.wake(strand);
+    } else this.state = PARKED_STATE;
+    strand.leaf = this;
+    return PARKED;
+  }
+
+  then(resolve: (value: T) => unknown, reject: (error: unknown) => unknown): void {
+    let scope: ScopeNode;
+    try {
+      scope = scopeHere();
+      if (this.state !== NEW) throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    const wait = new GuestWait(this as Operation<unknown>, scope, resolve as (value: unknown) => unknown, reject);
+    this.waiter = wait;
+    const cancellation = scope.pending;
+    if (cancellation !== null) {
+      if ((scope.flags & HARD) === 0) markTold(scope, cancellation);
+      this.#endAtOnce(wait, ERROR, cancellation);
+      return;
+    }
+    let done: boolean;
+    try {
+      done = this.start(scope);
+    } catch (error) {
+      this.#endAtOnce(wait, ERROR, error);
+      return;
+    }
+    if (done) this.#endAtOnce(wait, VALUE, this.value);
+    else {
+      this.state = PARKED_STATE;
+      scope.addWait(wait);
+    }
+  }
+
+  #endAtOnce(wait: GuestWait, state: number, value: unknown): void {
+    this.state = state;
+    this.value = value;
+    if (wait.loop.spend()) wait.run();
+    else wait.loop.wake(wait);
+  }
+
+  /** @internal Hands the result to a promise. */
+  deliverTo(resolve: (value: unknown) => unknown, reject: (error: unknown) => unknown): void {
+    const failed = this.state === ERROR;
+    this.state = SPENT;
+    if (failed) reject(this.value);
+    else resolve(this.value);
+  }
+}

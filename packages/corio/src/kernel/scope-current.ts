@@ -1,0 +1,31 @@
+// Which scope the running code is in.
+
+import { host as defaultHost } from "#host";
+import type { Host } from "../host/port.ts";
+import { NoRunError, ScopeClosedError } from "../errors.ts";
+import { explicitScope, type ScopeNode } from "./scope.ts";
+import { current } from "./strand.ts";
+
+const noRun = "Cannot wait here: no run is active. Start one with main() or run()";
+
+/** Every host follows async code by the same means, so the default one can be asked for all of them. */
+const host: Host = defaultHost;
+
+/** The scope of the running step, or of the async code that asks. */
+export function scopeHere(): ScopeNode {
+  const strand = current.strand;
+  if (strand !== null) return strand.at;
+  if (explicitScope.current !== null) return explicitScope.current;
+  const token = host.currentToken();
+  if (token === undefined) throw new NoRunError(noRun);
+  if (token.scope === null) {
+    throw new ScopeClosedError("Cannot wait here: the block that this code was started in has ended");
+  }
+  return token.scope as ScopeNode;
+}
+
+/** As `scopeHere`, or null outside any run. */
+export function scopeHereOrNull(): ScopeNode | null {
+  if (current.strand !== null) return current.strand.at;
+  return explicitScope.current ?? (host.currentToken()?.scope as ScopeNode | null | undefined) ?? null;
+}

@@ -1,0 +1,27 @@
+// What few scopes have: a deadline, a grace of their own, a signal, resources. Kept apart so that a task stays small.
+
+import type { ScopeNode } from "./scope.ts";
+import type { TimerNode } from "./timer-queue.ts";
+
+/** Who waits for the children of a scope. */
+export interface Joiner {
+  childrenGone(): void;
+}
+
+export class ScopeExtra {
+  joiner: Joiner | null = null;
+  grace: number | undefined = undefined;
+  /** Loop time, or null. */
+  deadline: number | null = null;
+  deadlineTimer: TimerNode | null = null;
+  graceTimer: TimerNode | null = null;
+  controller: AbortController | null = null;
+  /** What to do when the scope closes, last first. */
+  releases: (() => unknown)[] | null = null;
+
+  dispose(scope: ScopeNode): void {
+    if (this.deadlineTimer !== null) scope.loop.removeTimer(this.deadlineTimer);
+    if (this.graceTimer !== null) scope.loop.removeTimer(this.graceTimer);
+    this.deadlineTimer = this.graceTimer = null;
+  }
+}

@@ -1,0 +1,91 @@
+// A strand: one generator being driven. A coroutine task is one; so is a coroutine that an async function awaits.
+
+import type { HostContext } from "../host/port.ts";
+import { BadYieldError, type CancelledError } from "../errors.ts";
+import type { EventLoop } from "./event-loop.ts";
+import type { Runnable } from "./ready-queue.ts";
+import type { ScopeNode } from "./scope.ts";
+
+/** What came of asking a wait to give way to an error. */
+export const IGNORED = 0;
+/** The wait ends with the error; its strand is to be woken. */
+export const INTERRUPTED = 1;
+/** The wait goes on and will throw the error itself when it is over. */
+export const RECORDED = 2;
+export type Interruption = typeof IGNORED | typeof INTERRUPTED | typeof RECORDED;
+
+/** Where a strand is parked: the innermost iterator of its `yield*` chain. */
+export interface Leaf {
+  /** Asks the wait to end with an error. A wait that already has its result ignores it: value wins. */
+  interrupt(error: Error): Interruption;
+  /** The grace is over: the wait must end now. */
+  force(error: CancelledError): Interruption;
+  /** What is waited for, in words. */
+  describe(): string;
+}
+
+/** Whom a settled operation wakes. */
+export interface Waiter extends Runnable {
+  readonly loop: EventLoop;
+}
+
+export interface Strand extends Waiter {
+  gen: Iterator<unknown, unknown, unknown> | null;
+  /** The innermost scope that the strand is in. */
+  at: ScopeNode;
+  leaf: Leaf | null;
+  context: HostContext | null;
+  /** Throws that were ignored after the grace was over; past the limit the strand is closed. */
+  ignored: number;
+  finish(ok: boolean, value: unknown): void;
+}
+
+/** The strand whose step is running. Null outside steps: then async context tells the scope. */
+export const current: { strand: Strand | null } = { strand: null };
+
+/** How often a body may ignore the end of its grace before it is closed by force, or abandoned. */
+export const IGNORED_LIMIT = 100;
+
+/** What a strand that is to be closed is parked on: the block whose grace ended closes its body when it sees this. */
+export const closing: Leaf = {
+  interrupt: () => IGNORED,
+  force: () => IGNORED,
+  describe: () => "being closed",
+};
+
+/** Runs a strand to its next wait or its end. To be called in the strand's context. */
+export function step(strand: Strand): void {
+  const outer = current.strand;
+  current.strand = strand;
+  strand.leaf = null;
+  let result: IteratorResult<unknown, unknown>;
+  try {
+    result = strand.gen!.next();
+    // A bare `yield` parks on nothing: nothing would ever wake it.
+    while (result.done !== true && strand.leaf === null) {
+      const error = new BadYieldError("Cannot wait for what was yielded: wait with `yield*`, not with `yield`");
+      const gen = strand.gen as Generator;
+      if (typeof gen.throw !== "function") throw error;
+      result = gen.throw(error);
+    }
+    if (strand.leaf === closing) result = closeBody(strand.gen!);
+  } catch (error) {
+    current.strand = outer;
+    strand.finish(false, error);
+    return;
+  }
+  current.strand = outer;
+  if (result.done === true) strand.finish(true, result.value);
+}
+
+/**
+ * Closes a body that goes on after its grace: `return()`, again and again with nothing in between, since a `finally` that
+ * awaits or continues un-does one. A body that survives that is abandoned. Either way it is over when this returns.
+ */
+export function closeBody(gen: Iterator<unknown, unknown, unknown>): IteratorReturnResult<unknown> {
+  for (let i = 0; i < IGNORED_LIMIT; i++) {
+    const result = gen.return?.(undefined) ?? { done: true as const, value: undefined };
+    if (result.done === true) break;
+  }
+  return { done: true, value: undefined };
+}

@@ -1,0 +1,54 @@
+// Event: a flag that tasks wait for.
+
+import type { Awaitable } from "../kernel/awaitable.ts";
+import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+
+/** A flag. `set()` wakes everyone who waits, also if it is cleared in the same step. */
+export class Event {
+  /** @internal */
+  readonly waiters: WaitQueue = new WaitQueue();
+  #set = false;
+
+  isSet(): boolean {
+    return this.#set;
+  }
+
+  set(): void {
+    this.#set = true;
+    while (this.waiters.serve());
+  }
+
+  clear(): void {
+    this.#set = false;
+  }
+
+  /** Waits until the event is set. A cancel point, also when it is. */
+  wait(): Awaitable<void> {
+    return new EventWait(this);
+  }
+
+  statistics(): { waiting: number } {
+    return { waiting: this.waiters.size };
+  }
+}
+
+class EventWait extends QueuedWait<void> {
+  readonly #event: Event;
+
+  constructor(event: Event) {
+    super();
+    this.#event = event;
+  }
+
+  protected attempt(): boolean {
+    return this.#event.isSet();
+  }
+
+  protected line(): WaitQueue {
+    return this.#event.waiters;
+  }
+
+  describe(): string {
+    return "an event";
+  }
+}

@@ -1,0 +1,74 @@
+// Lock: one owner at a time.
+
+import { InvalidStateError } from "../errors.ts";
+import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
+import type { AnyFunction } from "../kernel/body.ts";
+import { scopeHere } from "../kernel/scope-current.ts";
+import { taskOf, type Task } from "../kernel/task.ts";
+import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import { holding } from "./hold.ts";
+
+/** A mutual exclusion lock, owned by the task that acquired it. First come, first served. Not re-entrant. */
+export class Lock {
+  /** @internal */
+  readonly waiters: WaitQueue = new WaitQueue();
+  /** @internal */
+  owner: Task<unknown> | null = null;
+
+  /** Waits until the lock is free and takes it. A cancel point; what was acquired is not lost by a cancellation. */
+  acquire(): Awaitable<void> {
+    return new Acquire(this);
+  }
+
+  /** Gives the lock to the first waiter. InvalidStateError when the calling task does not hold it. */
+  release(): void {
+    const task = taskOf(scopeHere());
+    if (this.owner === null) throw new InvalidStateError("Cannot release the lock: it is not held");
+    if (this.owner !== task) {
+      throw new InvalidStateError(`Cannot release the lock: task ${this.owner.name} holds it, not task ${task?.name}`);
+    }
+    const next = this.waiters.take();
+    this.owner = next === null ? null : next.task;
+    next?.settle();
+  }
+
+  locked(): boolean {
+    return this.owner !== null;
+  }
+
+  /** Runs a body while holding the lock. */
+  hold<R>(body: () => R): Awaitable<Unwrap<R>> {
+    return holding(this, body as AnyFunction) as Awaitable<Unwrap<R>>;
+  }
+
+  statistics(): { owner: Task<unknown> | null; waiting: number } {
+    return { owner: this.owner, waiting: this.waiters.size };
+  }
+}
+
+class Acquire extends QueuedWait<void> {
+  readonly #lock: Lock;
+
+  constructor(lock: Lock) {
+    super();
+    this.#lock = lock;
+  }
+
+  protected attempt(): boolean {
+    const lock = this.#lock;
+    if (lock.owner === null) {
+      lock.owner = this.task;
+      return true;
+    }
+    if (lock.owner === this.task) throw new InvalidStateError("Cannot acquire the lock: the task holds it already");
+    return false;
+  }
+
+  protected line(): WaitQueue {
+    return this.#lock.waiters;
+  }
+
+  describe(): string {
+    return `a lock held by ${this.#lock.owner?.name ?? "nobody"}`;
+  }
+}

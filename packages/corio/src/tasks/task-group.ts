@@ -1,0 +1,46 @@
+// taskGroup: a block that owns tasks, and ends when they all have.
+
+import { TaskGroupError, type CancelledError } from "../errors.ts";
+import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
+import { assertFunction, type AnyFunction } from "../kernel/body.ts";
+import { Block } from "../kernel/block.ts";
+import { GroupScope, type TaskGroup } from "../kernel/group-scope.ts";
+import type { ScopeNode } from "../kernel/scope.ts";
+import type { Strand } from "../kernel/strand.ts";
+
+export class GroupBlock<T> extends Block<T> {
+  protected override open(parent: ScopeNode, strand: Strand): ScopeNode {
+    return new GroupScope(parent.loop, parent, strand, 0);
+  }
+
+  protected override bodyEnded(scope: ScopeNode): void {
+    if (!this.ok) scope.cancel(this.ending);
+  }
+
+  protected override failure(error: unknown): unknown {
+    const group = this.scope as GroupScope;
+    if (error !== null) group.addError(error);
+    if (group.errors === null) return null;
+    const count = group.errors.length;
+    return new TaskGroupError(group.errors, `${count} of the group's tasks failed: ${firstLine(group.errors[0])}`);
+  }
+
+  /** The group was cancelled through its own `cancel`: a quiet end. */
+  protected absorb(_cancellation: CancelledError): T {
+    return undefined as T;
+  }
+}
+
+function firstLine(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/**
+ * Runs a body that may spawn tasks, and waits for them all. The first failure cancels the body and the other tasks; when all
+ * have ended, one TaskGroupError carries every error. Cancelling the group's scope ends the block quietly, without a value.
+ * A cancel point.
+ */
+export function taskGroup<R>(body: (group: TaskGroup) => R): Awaitable<Unwrap<R>> {
+  assertFunction(body, "a task group");
+  return new GroupBlock<Unwrap<R>>(body as AnyFunction, []);
+}

@@ -1,0 +1,88 @@
+// Deadlines for blocks: timeout throws, moveOnAfter goes on.
+
+import { TimeoutError, type CancelledError } from "../errors.ts";
+import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
+import { Block } from "../kernel/block.ts";
+import { assertFunction, type AnyFunction } from "../kernel/body.ts";
+import { setDeadline, setTimeoutOf } from "../kernel/deadline.ts";
+import { EXPIRED } from "../kernel/scope-flags.ts";
+import type { Scope, ScopeNode } from "../kernel/scope.ts";
+
+abstract class DeadlineBlock<T> extends Block<T> {
+  readonly #time: number | null;
+  readonly #absolute: boolean;
+
+  constructor(time: number | null, absolute: boolean, body: AnyFunction, args: readonly unknown[]) {
+    assertFunction(body, "a timeout");
+    if (time !== null && (typeof time !== "number" || Number.isNaN(time))) {
+      throw new TypeError(`Cannot set a timeout of ${String(time)}: it takes milliseconds, Infinity or null`);
+    }
+    super(body, args);
+    this.#time = time;
+    this.#absolute = absolute;
+  }
+
+  get expired(): boolean {
+    return (this.scope!.flags & EXPIRED) !== 0;
+  }
+
+  protected override prepare(scope: ScopeNode): void {
+    if (this.#absolute) setDeadline(scope, this.#time);
+    else setTimeoutOf(scope, this.#time);
+  }
+
+  protected timeoutError(cancellation: CancelledError): TimeoutError {
+    const limit = this.#absolute ? `deadline ${String(this.#time)}` : `${String(this.#time)} ms`;
+    return new TimeoutError(`The block did not end within its time (${limit})`, { cause: cancellation });
+  }
+}
+
+class TimeoutBlock<T> extends DeadlineBlock<T> {
+  protected absorb(cancellation: CancelledError): T {
+    // Cancelled by hand there is no value either, and the block promised one.
+    throw this.timeoutError(cancellation);
+  }
+}
+
+/** How a `moveOnAfter` block ended. */
+export type MoveOn<T> = { cancelled: false; value: T } | { cancelled: true; value: undefined };
+
+class MoveOnBlock<T> extends DeadlineBlock<MoveOn<T>> {
+  protected override value(result: unknown): MoveOn<T> {
+    return { cancelled: false, value: result as T };
+  }
+
+  protected absorb(): MoveOn<T> {
+    return { cancelled: true, value: undefined };
+  }
+}
+
+/**
+ * Runs a body with a time limit in milliseconds (Infinity or null: none). When the time is over, the body is cancelled, and when
+ * it has unwound the block throws TimeoutError. A body that returns a value all the same has returned it. A cancel point.
+ */
+export function timeout<A extends readonly unknown[], R>(
+  ms: number | null,
+  body: (scope: Scope, ...args: A) => R,
+  ...args: A
+): Awaitable<Unwrap<R>> {
+  return new TimeoutBlock<Unwrap<R>>(ms, false, body as AnyFunction, args);
+}
+
+/** As `timeout`, with a deadline in loop time (see `loopTime()`). */
+export function timeoutAt<A extends readonly unknown[], R>(
+  when: number | null,
+  body: (scope: Scope, ...args: A) => R,
+  ...args: A
+): Awaitable<Unwrap<R>> {
+  return new TimeoutBlock<Unwrap<R>>(when, true, body as AnyFunction, args);
+}
+
+/** As `timeout`, but expiry is no error: the block gives `{ cancelled: true }` then, and `{ cancelled: false, value }` otherwise. */
+export function moveOnAfter<A extends readonly unknown[], R>(
+  ms: number | null,
+  body: (scope: Scope, ...args: A) => R,
+  ...args: A
+): Awaitable<MoveOn<Unwrap<R>>> {
+  return new MoveOnBlock<Unwrap<R>>(ms, false, body as AnyFunction, args);
+}
