@@ -4,6 +4,8 @@
 /** What marks a piece of async code as running inside a scope. Emptied when the scope closes, so that it holds nothing alive. */
 export interface ScopeToken {
   scope: object | null;
+  /** How many waits were refused since the scope closed. */
+  refused: number;
 }
 
 /** A saved ambient context (AsyncLocalStorage stores and the like). Opaque. */

@@ -89,21 +89,39 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
     return { value, done: true };
   }
 
+  get foreign(): boolean {
+    return true;
+  }
+
   interrupt(): Interruption {
     return IGNORED;
   }
 
-  force(cancellation: CancelledError): Interruption {
+  force(cancellation: CancelledError, height: number): Interruption {
     if (this.#settled) return IGNORED;
     // Its waits throw in this turn; what still stands in the next one waits for something foreign, or ignores every throw.
     this.#verdict = cancellation;
-    this.#scope.loop.addTimer(this, 1);
+    this.#scope.loop.addTimer(this, 1 + height);
     return IGNORED;
   }
 
   fire(): void {
     if (this.#settled) return;
-    this.#scope.loop.report({
+    const { loop } = this.#scope;
+    for (let wait = this.#scope.waits; wait !== null; wait = wait.nextWait) {
+      if (!wait.standing()) continue;
+      // In a shielded block, or in one that waits for its children: it will be answered.
+      loop.addTimer(this, 10);
+      return;
+    }
+    if (loop.abandonedAt === loop.counters.steps) {
+      // Something that this body may wait for was abandoned just now: let that be seen first.
+      loop.abandonedAt = -1;
+      loop.addTimer(this, 1);
+      return;
+    }
+    loop.abandonedAt = loop.counters.steps;
+    loop.report({
       message: "an async function did not end within the grace after its cancellation and is abandoned",
       error: this.#verdict,
       task: this.#scope,

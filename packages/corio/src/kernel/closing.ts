@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 export function needsClosing(scope: ScopeNode): boolean {
-  return scope.first !== null || scope.waits !== null || (scope.extra !== null && scope.extra.releases !== null);
+  return scope.first !== null || scope.waits !== null || (scope.extra !== null && scope.extra.releases !== null && scope.extra.releases.size > 0);
 }
 
 /** Ends what is left in the scope. Release failures change the outcome; nothing is thrown. */
@@ -97,8 +97,13 @@ class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknown> {
 function* releaseAll(scope: ScopeNode, outcome: Outcome): Coroutine<void> {
   const errors: unknown[] = [];
   const releases = scope.extra!.releases!;
-  while (releases.length > 0) {
-    const release = releases.pop()!;
+  const taken: (() => unknown)[] = [];
+  for (;;) {
+    // A release may defer others: those come first.
+    for (const entry of releases) taken.push(entry.release);
+    releases.clear();
+    const release = taken.pop();
+    if (release === undefined) break;
     try {
       const driver = driverOf(callBody(release, [], scope), scope);
       if (driver !== null) yield* { [Symbol.iterator]: () => driver as Iterator<Parked, unknown, unknown> };

@@ -10,6 +10,9 @@ const SLICE = 4;
 /** Steps between two looks at the clock: a look costs as much as a third of a step. */
 const STEPS_PER_LOOK = 8;
 
+/** Looks after which the host gets a turn whatever the clock says: a virtual one may stand still. */
+const LOOKS_PER_SLICE = 512;
+
 /** A failure that has nobody left to be thrown to. */
 export interface Report {
   message: string;
@@ -26,12 +29,16 @@ export class EventLoop {
   /** Counts of the loop's life: what benchmarks and gates read instead of clocks. */
   readonly counters: { steps: number; pumps: number; turns: number } = { steps: 0, pumps: 0, turns: 0 };
 
+  /** The step count when an async function was last abandoned: see BodyPromise. */
+  abandonedAt = -1;
+
   readonly #timer: HostTimer;
   #armedFor = Infinity;
   #held = false;
   #scheduled = false;
   #guestWoken = false;
   #credit = STEPS_PER_LOOK;
+  #looks = 0;
   #sliceStart: number;
   #overdrawn = false;
   readonly #pump = (): void => this.#run();
@@ -106,6 +113,7 @@ export class EventLoop {
     this.counters.turns++;
     this.#overdrawn = false;
     this.#credit = STEPS_PER_LOOK;
+    this.#looks = 0;
     this.#sliceStart = this.host.now();
     this.#run();
   }
@@ -130,7 +138,7 @@ export class EventLoop {
   #look(): boolean {
     if (this.#overdrawn) return false;
     this.#credit = STEPS_PER_LOOK;
-    this.#overdrawn = this.host.now() - this.#sliceStart >= SLICE;
+    this.#overdrawn = ++this.#looks >= LOOKS_PER_SLICE || this.host.now() - this.#sliceStart >= SLICE;
     return !this.#overdrawn;
   }
 

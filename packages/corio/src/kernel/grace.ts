@@ -49,25 +49,28 @@ export function harden(scope: ScopeNode, cancellation: CancelledError): void {
       if ((child.flags & SHIELD) === 0) inside.push(child);
     }
   }
+  const heights = new Map<ScopeNode, number>();
   // Parents stand before their children: backwards is leaves first.
   for (let i = inside.length - 1; i >= 0; i--) {
     const s = inside[i]!;
+    const height = heights.get(s) ?? 0;
+    if (s.parent !== null) heights.set(s.parent, Math.max(heights.get(s.parent) ?? 0, height + 1));
     if ((s.flags & (HARD | CLOSED)) !== 0) continue;
     s.flags |= HARD;
     s.pending = cancellation;
-    forceWaits(s, cancellation);
+    forceWaits(s, cancellation, height);
   }
 }
 
-function forceWaits(s: ScopeNode, cancellation: CancelledError): void {
+function forceWaits(s: ScopeNode, cancellation: CancelledError, height: number): void {
   // Guests first: a coroutine that waits for an async body must see whether the body still waits for something of ours.
   for (let wait = s.waits; wait !== null; ) {
     const next: ScopeWait | null = wait.nextWait;
-    wait.forceIn(s, cancellation);
+    wait.forceIn(s, cancellation, height);
     wait = next;
   }
   const strand = s.strand;
   if (strand !== null && strand.at === s && strand.leaf !== null) {
-    if (strand.leaf.force(cancellation) === INTERRUPTED) strand.loop.wake(strand);
+    if (strand.leaf.force(cancellation, height) === INTERRUPTED) strand.loop.wake(strand);
   }
 }

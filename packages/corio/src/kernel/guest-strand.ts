@@ -3,9 +3,10 @@
 import type { HostContext } from "../host/port.ts";
 import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
-import { scopeHere } from "./scope-current.ts";
+import { refuse, scopeHere } from "./scope-current.ts";
+import { HARD } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { IGNORED, INTERRUPTED, step, type Leaf, type Strand } from "./strand.ts";
+import { IGNORED, IGNORED_LIMIT, INTERRUPTED, step, type Leaf, type Strand } from "./strand.ts";
 
 class GuestStrand implements Strand, ScopeWait {
   get guest(): boolean {
@@ -58,11 +59,15 @@ class GuestStrand implements Strand, ScopeWait {
     return outcome !== IGNORED;
   }
 
-  forceIn(scope: ScopeNode, error: CancelledError): boolean {
+  forceIn(scope: ScopeNode, error: CancelledError, height: number): boolean {
     if (this.at !== scope || this.leaf === null) return false;
-    const outcome = this.leaf.force(error);
+    const outcome = this.leaf.force(error, height);
     if (outcome === INTERRUPTED) this.loop.wake(this);
     return outcome !== IGNORED;
+  }
+
+  standing(): boolean {
+    return this.at !== this.#base || this.leaf?.foreign !== true;
   }
 
   abandon(error: Error): void {
@@ -84,9 +89,10 @@ export function startGuestStrand(
   let strand: GuestStrand;
   try {
     const base = scope ?? scopeHere();
+    if ((base.flags & HARD) !== 0 && scope === null && ++base.extras().ignored > IGNORED_LIMIT) return;
     strand = new GuestStrand(iterable[Symbol.iterator](), base, resolve, reject);
   } catch (error) {
-    reject(error);
+    refuse(reject, error);
     return;
   }
   step(strand);

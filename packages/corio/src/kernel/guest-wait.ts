@@ -47,10 +47,14 @@ export class GuestWait implements Waiter, ScopeWait {
     return outcome !== IGNORED;
   }
 
-  forceIn(_scope: ScopeNode, error: CancelledError): boolean {
-    const outcome = this.#operation.force(error);
+  forceIn(_scope: ScopeNode, error: CancelledError, height: number): boolean {
+    const outcome = this.#operation.force(error, height);
     if (outcome === INTERRUPTED) this.loop.wake(this);
     return outcome !== IGNORED;
+  }
+
+  standing(): boolean {
+    return true;
   }
 
   abandon(error: Error): void {

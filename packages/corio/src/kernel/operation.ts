@@ -5,7 +5,7 @@ import { PARKED, type Awaitable, type Parked } from "./awaitable.ts";
 import { markTold } from "./delivery.ts";
 import { GuestWait } from "./guest-wait.ts";
 import { HARD } from "./scope-flags.ts";
-import { scopeHere } from "./scope-current.ts";
+import { refuse, scopeHere } from "./scope-current.ts";
 import type { ScopeNode } from "./scope.ts";
 import {
   closing,
@@ -28,6 +28,8 @@ const VALUE = 2;
 /** Has an error that was not yet thrown. */
 const ERROR = 3;
 const SPENT = 4;
+/** `start` is running: a result that comes now is there at once. */
+const STARTING = 5;
 
 /** Throws what is pending in the scope of a coroutine's await, or parks the strand to be closed when it has ignored that too often. */
 export function throwPending(strand: Strand, scope: ScopeNode): IteratorYieldResult<Parked> {
@@ -69,22 +71,37 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
 
   /** Ends the wait with a value. False when it has ended before: the value is then still the caller's. */
   settle(value: T): boolean {
-    if (this.state !== PARKED_STATE) return false;
-    this.state = VALUE;
-    this.value = value;
-    const waiter = this.waiter!;
-    waiter.loop.wake(waiter);
-    return true;
+    return this.#end(VALUE, value);
   }
 
   /** Ends the wait with an error. */
   fail(error: unknown): boolean {
-    if (this.state !== PARKED_STATE) return false;
-    this.state = ERROR;
-    this.value = error;
-    const waiter = this.waiter!;
-    waiter.loop.wake(waiter);
+    return this.#end(ERROR, error);
+  }
+
+  #end(state: number, value: unknown): boolean {
+    const before = this.state;
+    if (before !== PARKED_STATE && before !== STARTING) return false;
+    this.state = state;
+    this.value = value;
+    if (before === PARKED_STATE) {
+      const waiter = this.waiter!;
+      waiter.loop.wake(waiter);
+    }
     return true;
+  }
+
+  /** Starts the wait: PARKED_STATE, VALUE or ERROR. */
+  #start(scope: ScopeNode): number {
+    this.state = STARTING;
+    try {
+      if (this.start(scope)) this.state = VALUE;
+      else if (this.state === STARTING) this.state = PARKED_STATE;
+    } catch (error) {
+      this.state = ERROR;
+      this.value = error;
+    }
+    return this.state;
   }
 
   interrupt(error: Error): Interruption {
@@ -95,7 +112,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     return INTERRUPTED;
   }
 
-  force(error: CancelledError): Interruption {
+  force(error: CancelledError, _height: number): Interruption {
     return this.interrupt(error);
   }
 
@@ -133,15 +150,16 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     const scope = strand.at;
     if (scope.pending !== null) return throwPending(strand, scope);
     this.waiter = strand;
-    if (this.start(scope)) {
+    const state = this.#start(scope);
+    if (state !== PARKED_STATE) {
       if (strand.loop.spend()) {
         this.state = SPENT;
+        if (state === ERROR) throw this.value;
         return { value: this.value as T, done: true };
       }
       // The slice is used up: the result is kept, the host gets its turn.
-      this.state = VALUE;
       strand.loop.wake(strand);
-    } else this.state = PARKED_STATE;
+    }
     strand.leaf = this;
     return PARKED;
   }
@@ -152,7 +170,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
       scope = scopeHere();
       if (this.state !== NEW) throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
     } catch (error) {
-      reject(error);
+      refuse(reject, error);
       return;
     }
     const wait = new GuestWait(this as Operation<unknown>, scope, resolve as (value: unknown) => unknown, reject);
@@ -160,26 +178,18 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     const cancellation = scope.pending;
     if (cancellation !== null) {
       if ((scope.flags & HARD) === 0) markTold(scope, cancellation);
-      this.#endAtOnce(wait, ERROR, cancellation);
+      else if (++scope.extras().ignored > IGNORED_LIMIT) return;
+      this.state = ERROR;
+      this.value = cancellation;
+      this.#answer(wait);
       return;
     }
-    let done: boolean;
-    try {
-      done = this.start(scope);
-    } catch (error) {
-      this.#endAtOnce(wait, ERROR, error);
-      return;
-    }
-    if (done) this.#endAtOnce(wait, VALUE, this.value);
-    else {
-      this.state = PARKED_STATE;
-      scope.addWait(wait);
-    }
+    if (this.#start(scope) === PARKED_STATE) scope.addWait(wait);
+    else this.#answer(wait);
   }
 
-  #endAtOnce(wait: GuestWait, state: number, value: unknown): void {
-    this.state = state;
-    this.value = value;
+  /** Answers a guest at once, unless the slice is used up. */
+  #answer(wait: GuestWait): void {
     if (wait.loop.spend()) wait.run();
     else wait.loop.wake(wait);
   }

@@ -23,6 +23,7 @@ export class RunTask extends TaskNode {
     ended: (task: RunTask) => void,
   ) {
     super(loop, null, body, [], body.name || "run", RUN);
+    this.ending = [this];
     if (grace !== undefined) this.extras().grace = grace;
     this.#ended = ended;
     this.#leave = loop.host.enterRun({

@@ -6,6 +6,8 @@ import { NoRunError, ScopeClosedError } from "../errors.ts";
 import { explicitScope, type ScopeNode } from "./scope.ts";
 import { current } from "./strand.ts";
 
+const REFUSALS = 100;
+
 const noRun = "Cannot wait here: no run is active. Start one with main() or run()";
 
 /** Every host follows async code by the same means, so the default one can be asked for all of them. */
@@ -28,4 +30,18 @@ export function scopeHere(): ScopeNode {
 export function scopeHereOrNull(): ScopeNode | null {
   if (current.strand !== null) return current.strand.at;
   return explicitScope.current ?? (host.currentToken()?.scope as ScopeNode | null | undefined) ?? null;
+}
+
+/**
+ * Refuses a wait that could not begin. Code whose block has ended is refused in a later turn, and in the end not answered at all:
+ * a loop that catches everything would otherwise go on for ever, and keep the process from everything else.
+ */
+export function refuse(reject: (error: unknown) => unknown, error: unknown): void {
+  const token = current.strand === null && explicitScope.current === null ? host.currentToken() : undefined;
+  if (token === undefined || token.scope !== null) {
+    reject(error);
+    return;
+  }
+  if (++token.refused > REFUSALS) return;
+  host.queueTurn(() => reject(error));
 }

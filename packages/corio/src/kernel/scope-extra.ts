@@ -16,8 +16,10 @@ export class ScopeExtra {
   deadlineTimer: TimerNode | null = null;
   graceTimer: TimerNode | null = null;
   controller: AbortController | null = null;
+  /** Throws that an async function has ignored since the grace was over; past the limit it gets no answer, and is abandoned. */
+  ignored = 0;
   /** What to do when the scope closes, last first. */
-  releases: (() => unknown)[] | null = null;
+  releases: Set<{ readonly release: () => unknown }> | null = null;
 
   dispose(scope: ScopeNode): void {
     if (this.deadlineTimer !== null) scope.loop.removeTimer(this.deadlineTimer);

@@ -28,8 +28,11 @@ export interface Scope {
   readonly signal: AbortSignal;
   /** Disposes the resource when the scope closes: last taken, first released. Gives the resource back. */
   use<R extends Disposable | AsyncDisposable>(resource: R): R;
-  /** Calls the function when the scope closes, in reverse order of `use` and `defer`; it may wait, in either dialect. */
-  defer(release: () => unknown): void;
+  /**
+   * Calls the function when the scope closes, in reverse order of `use` and `defer`; it may wait, in either dialect. The function
+   * that is given back takes it off again: for what was released by hand.
+   */
+  defer(release: () => unknown): () => void;
   /** Waits in this scope: for hosts that cannot follow async code (browsers). Elsewhere plain `await` does. */
   wait<T>(awaitable: Awaitable<T>): Promise<T>;
 }
@@ -40,7 +43,9 @@ export interface ScopeWait {
   previousWait: ScopeWait | null;
   /** Interrupts the wait if it stands in this very scope; whether the error will be seen. */
   interruptIn(scope: ScopeNode, error: Error): boolean;
-  forceIn(scope: ScopeNode, error: CancelledError): boolean;
+  forceIn(scope: ScopeNode, error: CancelledError, height: number): boolean;
+  /** Whether it is the runtime that will answer, not something foreign. */
+  standing(): boolean;
   /** The scope is closed for good: the wait ends with the error. */
   abandon(error: Error): void;
   describe(): string;
@@ -184,11 +189,14 @@ export class ScopeNode implements Scope {
     return resource;
   }
 
-  defer(release: () => unknown): void {
+  defer(release: () => unknown): () => void {
     if (typeof release !== "function") throw new TypeError("Cannot defer the value: it is not a function");
     this.#refuseClosed("defer a release");
     const extra = this.extras();
-    (extra.releases ??= []).push(release);
+    const releases = (extra.releases ??= new Set());
+    const entry = { release };
+    releases.add(entry);
+    return () => void releases.delete(entry);
   }
 
   wait<T>(awaitable: Awaitable<T>): Promise<T> {
@@ -224,5 +232,5 @@ export const explicitScope: { current: ScopeNode | null } = { current: null };
 
 /** The token that marks async code as running in the scope. */
 export function tokenOf(scope: ScopeNode): ScopeToken {
-  return (scope.token ??= { scope });
+  return (scope.token ??= { scope, refused: 0 });
 }

@@ -18,8 +18,10 @@ export type Interruption = typeof IGNORED | typeof INTERRUPTED | typeof RECORDED
 export interface Leaf {
   /** Asks the wait to end with an error. A wait that already has its result ignores it: value wins. */
   interrupt(error: Error): Interruption;
-  /** The grace is over: the wait must end now. */
-  force(error: CancelledError): Interruption;
+  /** The grace is over: the wait must end now. `height` counts the scopes below: what is further in ends first. */
+  force(error: CancelledError, height: number): Interruption;
+  /** Set where nothing of the runtime's will answer: an async function's promise. */
+  readonly foreign?: boolean;
   /** What is waited for, in words. */
   describe(): string;
 }

@@ -11,35 +11,21 @@ export type SuspendStart<T> = (
 ) => void | ((reason: CancelledError) => void);
 
 class Suspension<T> extends Operation<T> {
-  #starting = true;
-  #early: 0 | 1 | 2 = 0;
   #undo: ((reason: CancelledError) => void) | undefined;
-  readonly #start: SuspendStart<T>;
+  readonly #begin: SuspendStart<T>;
 
-  constructor(start: SuspendStart<T>) {
+  constructor(begin: SuspendStart<T>) {
     super();
-    this.#start = start;
+    this.#begin = begin;
   }
 
   protected start(): boolean {
-    const undo = this.#start(
-      (value) => this.#end(1, value),
-      (error) => this.#end(2, error),
+    const undo = this.#begin(
+      (value) => void this.settle(value),
+      (error) => void this.fail(error),
     );
-    this.#starting = false;
-    if (this.#early === 2) throw this.value;
-    if (this.#early === 1) return true;
     this.#undo = undo ?? undefined;
     return false;
-  }
-
-  #end(how: 1 | 2, value: unknown): void {
-    if (this.#starting) {
-      if (this.#early !== 0) return;
-      this.#early = how;
-      this.value = value;
-    } else if (how === 1) this.settle(value as T);
-    else this.fail(value);
   }
 
   protected override detach(error: Error): void {
@@ -49,7 +35,7 @@ class Suspension<T> extends Operation<T> {
   }
 
   describe(): string {
-    return this.#start.name === "" ? "a callback" : this.#start.name;
+    return this.#begin.name === "" ? "a callback" : this.#begin.name;
   }
 }
 

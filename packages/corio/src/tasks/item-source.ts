@@ -1,6 +1,9 @@
 // One way to take items from what is iterable, at once or asynchronously.
 
-import type { Coroutine } from "../kernel/awaitable.ts";
+import { isThenable, type Awaitable, type Coroutine } from "../kernel/awaitable.ts";
+import { callBody } from "../kernel/body.ts";
+import { scopeHere as currentNode } from "../kernel/scope-current.ts";
+import { call } from "../kernel/coroutine-awaitable.ts";
 import { fromPromise } from "../kernel/from-promise.ts";
 
 export interface ItemSource<I> {
@@ -35,12 +38,24 @@ class AsyncSource<I> implements ItemSource<I> {
   }
 
   *next(): Coroutine<IteratorResult<I>> {
-    return yield* fromPromise(() => this.#iterator.next());
+    // What is buffered comes at once, what is ours is waited for here: only a promise needs a bridge.
+    const scope = currentNode();
+    const result = callBody(takeNext, [this.#iterator], scope) as IteratorResult<I> | Awaitable<IteratorResult<I>>;
+    if (!isThenable(result)) return result as IteratorResult<I>;
+    if (typeof (result as Awaitable<unknown>)[Symbol.iterator] === "function") {
+      return yield* result as Awaitable<IteratorResult<I>>;
+    }
+    return yield* fromPromise(result as unknown as PromiseLike<IteratorResult<I>>);
   }
 
   *close(): Coroutine<void> {
-    if (this.#iterator.return !== undefined) yield* fromPromise(() => this.#iterator.return!());
+    const iterator = this.#iterator;
+    if (iterator.return !== undefined) yield* call(() => iterator.return!());
   }
+}
+
+function takeNext(iterator: AsyncIterator<unknown>): unknown {
+  return iterator.next();
 }
 
 export function sourceOf<I>(items: Iterable<I> | AsyncIterable<I>): ItemSource<I> {

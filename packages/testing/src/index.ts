@@ -1,0 +1,3 @@
+// What tests import.
+
+export { simulate, type SimulateOptions } from "./simulate.ts";
