@@ -35,7 +35,7 @@ function* longSleeper() {
   yield* sleep(3_600_000);
 }
 const turn = (resolve) => {
-  const handle = setImmediate(resolve);
+  const handle = setImmediate(() => resolve());
   return () => clearImmediate(handle);
 };
 

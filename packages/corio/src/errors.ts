@@ -14,7 +14,7 @@ function stackless<T>(build: () => T): T {
 function reasonText(reason: unknown): string {
   if (reason === undefined) return "cancelled";
   if (reason instanceof Error) return `cancelled: ${reason.message}`;
-  return `cancelled: ${String(reason)}`;
+  return typeof reason === "string" ? `cancelled: ${reason}` : "cancelled";
 }
 
 /**

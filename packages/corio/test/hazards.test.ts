@@ -26,30 +26,33 @@ import {
 import { both, caught } from "./support/dialects.ts";
 
 describe("cancellation", () => {
-  both("a timeout interrupts its body, runs its clean-up and throws TimeoutError", function* ({ fn, wait, log }) {
-    const error = yield* caught(
-      wait(
-        timeout(
-          100,
-          fn(function* () {
-            try {
-              yield* wait(sleepForever());
-            } catch (inner) {
-              log.push((inner as Error).name);
-              throw inner;
-            } finally {
-              yield* wait(sleep(10));
-              log.push("clean");
-            }
-          }),
+  both(
+    "a timeout interrupts its body, runs its clean-up and throws TimeoutError",
+    function* ({ fn, wait, log }) {
+      const error = yield* caught(
+        wait(
+          timeout(
+            100,
+            fn(function* () {
+              try {
+                yield* wait(sleepForever());
+              } catch (inner) {
+                log.push((inner as Error).name);
+                throw inner;
+              } finally {
+                yield* wait(sleep(10));
+                log.push("clean");
+              }
+            }),
+          ),
         ),
-      ),
-    );
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect((error as TimeoutError).cause).toBeInstanceOf(CancelledError);
-    expect(log).toEqual(["CancelledError", "clean"]);
-    expect(loopTime()).toBe(110);
-  });
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect((error as TimeoutError).cause).toBeInstanceOf(CancelledError);
+      expect(log).toEqual(["CancelledError", "clean"]);
+      expect(loopTime()).toBe(110);
+    },
+  );
 
   both("two waits of one body are cancelled at once", function* ({ fn, wait, log }) {
     yield* wait(
@@ -148,62 +151,68 @@ describe("cancellation", () => {
     expect(log).toEqual(["TimeoutError", 15]);
   });
 
-  both("an outer timeout that expires during a group's join is not reported as success", function* ({ fn, wait, log }) {
-    const error = yield* caught(
-      wait(
-        timeout(
-          10,
-          fn(function* () {
-            yield* wait(
-              taskGroup(
-                fn(function* (group) {
-                  group.spawn(
-                    fn(function* () {
-                      try {
-                        yield* wait(sleepForever());
-                      } finally {
-                        yield* wait(sleep(5));
-                        log.push("child clean");
-                      }
-                    }),
-                  );
-                }),
-              ),
-            );
-            log.push("never");
-          }),
-        ),
-      ),
-    );
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(log).toEqual(["child clean"]);
-  });
-
-  both("an inner and an outer deadline at one instant: only the outer throws TimeoutError (TO7)", function* ({ fn, wait, log }) {
-    const error = yield* caught(
-      wait(
-        timeout(
-          10,
-          fn(function* () {
-            const inner = yield* caught(
-              wait(
-                timeout(
-                  10,
-                  fn(function* () {
-                    yield* wait(sleepForever());
+  both(
+    "an outer timeout that expires during a group's join is not reported as success",
+    function* ({ fn, wait, log }) {
+      const error = yield* caught(
+        wait(
+          timeout(
+            10,
+            fn(function* () {
+              yield* wait(
+                taskGroup(
+                  fn(function* (group) {
+                    group.spawn(
+                      fn(function* () {
+                        try {
+                          yield* wait(sleepForever());
+                        } finally {
+                          yield* wait(sleep(5));
+                          log.push("child clean");
+                        }
+                      }),
+                    );
                   }),
                 ),
-              ),
-            );
-            log.push((inner as Error).name);
-            throw inner;
-          }),
+              );
+              log.push("never");
+            }),
+          ),
         ),
-      ),
-    );
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(log).toEqual(["CancelledError"]);
-  });
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(log).toEqual(["child clean"]);
+    },
+  );
+
+  both(
+    "an inner and an outer deadline at one instant: only the outer throws TimeoutError (TO7)",
+    function* ({ fn, wait, log }) {
+      const error = yield* caught(
+        wait(
+          timeout(
+            10,
+            fn(function* () {
+              const inner = yield* caught(
+                wait(
+                  timeout(
+                    10,
+                    fn(function* () {
+                      yield* wait(sleepForever());
+                    }),
+                  ),
+                ),
+              );
+              log.push((inner as Error).name);
+              throw inner;
+            }),
+          ),
+        ),
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(log).toEqual(["CancelledError"]);
+    },
+  );
 
   both("a body that swallows the cancel and returns a value has returned it", function* ({ fn, wait }) {
     const value = yield* wait(
@@ -263,25 +272,28 @@ describe("cancellation", () => {
     expect(loopTime()).toBe(100);
   });
 
-  both("joining a cancelled task throws TaskCancelledError, an ordinary failure", function* ({ fn, wait, log }) {
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const task = group.spawn(
-            fn(function* () {
-              yield* wait(sleepForever());
-            }),
-          );
-          yield* wait(sleep(1));
-          expect(task.cancel("enough")).toBe(true);
-          const error = yield* caught(wait(task.join()));
-          log.push(error);
-          expect(task.cancelled()).toBe(true);
-        }),
-      ),
-    );
-    expect(log[0]).toBeInstanceOf(TaskCancelledError);
-  });
+  both(
+    "joining a cancelled task throws TaskCancelledError, an ordinary failure",
+    function* ({ fn, wait, log }) {
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const task = group.spawn(
+              fn(function* () {
+                yield* wait(sleepForever());
+              }),
+            );
+            yield* wait(sleep(1));
+            expect(task.cancel("enough")).toBe(true);
+            const error = yield* caught(wait(task.join()));
+            log.push(error);
+            expect(task.cancelled()).toBe(true);
+          }),
+        ),
+      );
+      expect(log[0]).toBeInstanceOf(TaskCancelledError);
+    },
+  );
 
   both("a task cancelled before its first step runs to its first await (C5)", function* ({ fn, wait, log }) {
     yield* wait(
@@ -306,153 +318,172 @@ describe("cancellation", () => {
     expect(log).toEqual(["started", "finally"]);
   });
 
-  both("the first failure cancels body and siblings; every error is in the group, the body's last (TG5)", function* ({ fn, wait }) {
-    const error = yield* caught(
-      wait(
-        taskGroup(
-          fn(function* (group) {
-            group.spawn(
-              fn(function* () {
-                yield* wait(sleep(5));
-                throw new RangeError("first");
-              }),
-            );
-            group.spawn(
-              fn(function* () {
-                try {
-                  yield* wait(sleepForever());
-                } finally {
-                  yield* wait(sleep(1));
-                  throw new TypeError("second");
-                }
-              }),
-            );
+  both(
+    "the first failure cancels body and siblings; every error is in the group, the body's last (TG5)",
+    function* ({ fn, wait }) {
+      const error = yield* caught(
+        wait(
+          taskGroup(
+            fn(function* (group) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(sleep(5));
+                  throw new RangeError("first");
+                }),
+              );
+              group.spawn(
+                fn(function* () {
+                  try {
+                    yield* wait(sleepForever());
+                  } finally {
+                    yield* wait(sleep(1));
+                    throw new TypeError("second");
+                  }
+                }),
+              );
+              try {
+                yield* wait(sleepForever());
+              } finally {
+                throw new Error("body");
+              }
+            }),
+          ),
+        ),
+      );
+      expect(error).toBeInstanceOf(TaskGroupError);
+      expect((error as TaskGroupError).errors.map((e: Error) => e.message)).toEqual([
+        "first",
+        "second",
+        "body",
+      ]);
+      expect((error as TaskGroupError).match(TypeError)).toHaveLength(1);
+    },
+  );
+
+  both(
+    "a memoised rejection by another task's cancellation is a stray, never a quiet end",
+    function* ({ fn, wait }) {
+      let kept: unknown;
+      yield* wait(
+        moveOnAfter(
+          1,
+          fn(function* () {
             try {
               yield* wait(sleepForever());
-            } finally {
-              throw new Error("body");
+            } catch (error) {
+              kept = error;
+              throw error;
             }
           }),
         ),
-      ),
-    );
-    expect(error).toBeInstanceOf(TaskGroupError);
-    expect((error as TaskGroupError).errors.map((e: Error) => e.message)).toEqual(["first", "second", "body"]);
-    expect((error as TaskGroupError).match(TypeError)).toHaveLength(1);
-  });
+      );
+      const error = yield* caught(
+        wait(
+          taskGroup(
+            fn(function* (group) {
+              group.spawn(
+                fn(function* () {
+                  throw kept;
+                }),
+              );
+            }),
+          ),
+        ),
+      );
+      const stray = (error as TaskGroupError).only();
+      expect(stray).toBeInstanceOf(StrayCancellationError);
+      expect((stray as Error).cause).toBe(kept);
+    },
+  );
 
-  both("a memoised rejection by another task's cancellation is a stray, never a quiet end", function* ({ fn, wait }) {
-    let kept: unknown;
-    yield* wait(
-      moveOnAfter(
-        1,
-        fn(function* () {
-          try {
-            yield* wait(sleepForever());
-          } catch (error) {
-            kept = error;
-            throw error;
-          }
-        }),
-      ),
-    );
-    const error = yield* caught(
-      wait(
+  both(
+    "an AbortError of node's own that was caused by our cancellation counts as it",
+    function* ({ fn, wait }) {
+      const result = yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            yield* wait(fromPromise((signal) => hostSleep(1e6, undefined, { signal })));
+          }),
+        ),
+      );
+      expect(result.cancelled).toBe(true);
+      const second = yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            const { signal } = currentScope();
+            yield* wait(call(async () => hostSleep(1e6, undefined, { signal })));
+          }),
+        ),
+      );
+      expect(second.cancelled).toBe(true);
+    },
+  );
+
+  both(
+    "value wins: a result that had arrived is delivered, the cancel comes at the next await (C6)",
+    function* ({ fn, wait, log }) {
+      let task: Task<unknown> | undefined;
+      yield* wait(
         taskGroup(
           fn(function* (group) {
+            task = group.spawn(
+              fn(function* () {
+                yield* wait(sleep(5));
+                log.push("got it");
+                yield* wait(sleep(0));
+                log.push("never");
+              }),
+            );
             group.spawn(
               fn(function* () {
-                throw kept;
+                yield* wait(sleep(5));
+                task!.cancel();
               }),
             );
           }),
         ),
-      ),
-    );
-    const stray = (error as TaskGroupError).only();
-    expect(stray).toBeInstanceOf(StrayCancellationError);
-    expect((stray as Error).cause).toBe(kept);
-  });
+      );
+      expect(log).toEqual(["got it"]);
+    },
+  );
 
-  both("an AbortError of node's own that was caused by our cancellation counts as it", function* ({ fn, wait }) {
-    const result = yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          yield* wait(fromPromise((signal) => hostSleep(1e6, undefined, { signal })));
-        }),
-      ),
-    );
-    expect(result.cancelled).toBe(true);
-    const second = yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          const { signal } = currentScope();
-          yield* wait(call(async () => hostSleep(1e6, undefined, { signal })));
-        }),
-      ),
-    );
-    expect(second.cancelled).toBe(true);
-  });
-
-  both("value wins: a result that had arrived is delivered, the cancel comes at the next await (C6)", function* ({ fn, wait, log }) {
-    let task: Task<unknown> | undefined;
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          task = group.spawn(
-            fn(function* () {
-              yield* wait(sleep(5));
-              log.push("got it");
-              yield* wait(sleep(0));
-              log.push("never");
-            }),
-          );
-          group.spawn(
-            fn(function* () {
-              yield* wait(sleep(5));
-              task!.cancel();
-            }),
-          );
-        }),
-      ),
-    );
-    expect(log).toEqual(["got it"]);
-  });
-
-  both("where a group replaces an enclosing cancellation by failures, the task is told again", function* ({ fn, wait, log }) {
-    const result = yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          const error = yield* caught(
-            wait(
-              taskGroup(
-                fn(function* (group) {
-                  group.spawn(
-                    fn(function* () {
-                      try {
-                        yield* wait(sleepForever());
-                      } finally {
-                        throw new Error("clean-up failed");
-                      }
-                    }),
-                  );
-                  yield* wait(sleepForever());
-                }),
+  both(
+    "where a group replaces an enclosing cancellation by failures, the task is told again",
+    function* ({ fn, wait, log }) {
+      const result = yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            const error = yield* caught(
+              wait(
+                taskGroup(
+                  fn(function* (group) {
+                    group.spawn(
+                      fn(function* () {
+                        try {
+                          yield* wait(sleepForever());
+                        } finally {
+                          throw new Error("clean-up failed");
+                        }
+                      }),
+                    );
+                    yield* wait(sleepForever());
+                  }),
+                ),
               ),
-            ),
-          );
-          log.push((error as Error).name);
-          yield* wait(sleep(0));
-          log.push("never");
-        }),
-      ),
-    );
-    expect(result.cancelled).toBe(true);
-    expect(log).toEqual(["TaskGroupError"]);
-  });
+            );
+            log.push((error as Error).name);
+            yield* wait(sleep(0));
+            log.push("never");
+          }),
+        ),
+      );
+      expect(result.cancelled).toBe(true);
+      expect(log).toEqual(["TaskGroupError"]);
+    },
+  );
 
   both("a cancelled scope is absorbed by its own block only", function* ({ fn, wait, log }) {
     yield* wait(

@@ -42,7 +42,7 @@ function onUnhandledRejection(reason: unknown): void {
 }
 
 function onBeforeExit(): void {
-  for (const hooks of [...active]) hooks.idle();
+  for (const hooks of Array.from(active)) hooks.idle();
 }
 
 const nodeProcess: HostProcess = {
@@ -90,5 +90,6 @@ export const host: Host = {
       process.off("beforeExit", onBeforeExit);
     };
   },
+  warn: (text, error) => console.error(text, error),
   process: nodeProcess,
 };

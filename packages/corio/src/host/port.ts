@@ -51,12 +51,14 @@ export interface Host {
   currentToken(): ScopeToken | undefined;
   /** Tells that a run began: the host may install its hooks. The returned function undoes it. */
   enterRun(hooks: RunHooks): () => void;
+  /** Tells a person of a failure that nothing else will show. */
+  warn(text: string, error: unknown): void;
   readonly process: HostProcess | null;
 }
 
 export interface RunHooks {
   /** Whether a rejection that nobody handles is the runtime's own business and must not end the process. */
-  ignoresRejection(error: unknown): boolean;
+  readonly ignoresRejection: (error: unknown) => boolean;
   /** The process is about to end with the run still pending. */
   idle(): void;
 }

@@ -43,7 +43,7 @@ export function createVirtualHost(real: Host, start = 0): VirtualHost {
     let next: VirtualTimer | null = null;
     for (const timer of timers) if (timer.held && timer.at < (next?.at ?? Infinity)) next = timer;
     if (next === null) {
-      for (const hook of [...hooks]) hook.idle();
+      for (const hook of Array.from(hooks)) hook.idle();
       return;
     }
     time = Math.max(time, next.at);

@@ -40,5 +40,6 @@ export const host: Host = {
   runWithToken: (_token, fn, args) => (fn as (...args: unknown[]) => unknown)(...args),
   currentToken: () => undefined,
   enterRun: () => () => {},
+  warn: (text, error) => console.error(text, error),
   process: null,
 };

@@ -37,14 +37,20 @@ export function isGeneratorFunction(fn: unknown): boolean {
   return typeof fn === "function" && GeneratorFunction === Object.getPrototypeOf(fn);
 }
 
-const tagOf = Object.prototype.toString;
-
 export function isGenerator(value: unknown): value is Coroutine<unknown> {
-  return typeof value === "object" && value !== null && tagOf.call(value) === "[object Generator]";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Generator"
+  );
 }
 
 export function isAsyncGenerator(value: unknown): boolean {
-  return typeof value === "object" && value !== null && tagOf.call(value) === "[object AsyncGenerator]";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "AsyncGenerator"
+  );
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

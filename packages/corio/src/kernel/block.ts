@@ -101,7 +101,8 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
         continue;
       }
       if (result.done !== true) {
-        if (strand.leaf !== closing || (this.scope!.flags & HARD_ROOT) === 0) return result as IteratorResult<Parked, T>;
+        if (strand.leaf !== closing || (this.scope!.flags & HARD_ROOT) === 0)
+          return result as IteratorResult<Parked, T>;
         // The body goes on although its grace is over: closed here, and nowhere else.
         strand.leaf = null;
         strand.ignored = 0;

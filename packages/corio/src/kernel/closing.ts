@@ -17,7 +17,11 @@ export interface Outcome {
 }
 
 export function needsClosing(scope: ScopeNode): boolean {
-  return scope.first !== null || scope.waits !== null || (scope.extra !== null && scope.extra.releases !== null && scope.extra.releases.size > 0);
+  return (
+    scope.first !== null ||
+    scope.waits !== null ||
+    (scope.extra !== null && scope.extra.releases !== null && scope.extra.releases.size > 0)
+  );
 }
 
 /** Ends what is left in the scope. Release failures change the outcome; nothing is thrown. */
@@ -34,15 +38,19 @@ export function* closeDown(scope: ScopeNode, outcome: Outcome): Coroutine<void> 
 /** Async calls that the block made and did not await: they end with it. */
 function endLeftovers(scope: ScopeNode, outcome: Outcome): void {
   let floating = scope.waits !== null;
-  for (let child = scope.first; child !== null; child = child.next) if ((child.flags & TASK) === 0) floating = true;
+  for (let child = scope.first; child !== null; child = child.next)
+    if ((child.flags & TASK) === 0) floating = true;
   if (!floating) return;
   // Beside a failure they are siblings, cancelled like any; beside a value they are a mistake, told as one.
   const error = outcome.ok
-    ? new ScopeClosedError("The block ended while a call made in it was still waiting: await the call, or spawn it")
+    ? new ScopeClosedError(
+        "The block ended while a call made in it was still waiting: await the call, or spawn it",
+      )
     : (cancellationOf(outcome.ending) ?? CancelledError.of(scope, "the block has failed"));
-  if (outcome.ok) scope.loop.report({ message: "a call was still waiting when its block ended", error, task: scope });
+  if (outcome.ok)
+    scope.loop.report({ message: "a call was still waiting when its block ended", error, task: scope });
   if (scope.waits !== null) abandonWaits(scope, error);
-  for (let child = scope.first; child !== null; ) {
+  for (let child = scope.first; child !== null;) {
     const next: ScopeNode | null = child.next;
     if ((child.flags & TASK) === 0) deliver(child, error);
     child = next;

@@ -42,7 +42,10 @@ export function coroutine<A extends readonly unknown[], T>(
  * Runs a function of either dialect, from either dialect: the bridge between them. Lazy, like every Awaitable. It opens no scope:
  * what the function waits for belongs to the scope of the caller.
  */
-export function call<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Awaitable<Unwrap<R>> {
+export function call<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  ...args: A
+): Awaitable<Unwrap<R>> {
   assertFunction(fn, "a call");
   return new CoroutineAwaitable(enterCall as unknown as (fn: AnyFunction, args: A) => Coroutine<Unwrap<R>>, [
     fn as AnyFunction,

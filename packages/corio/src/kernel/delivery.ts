@@ -12,7 +12,7 @@ import type { ScopeNode, ScopeWait } from "./scope.ts";
 import { IGNORED, INTERRUPTED } from "./strand.ts";
 
 export function abandonWaits(scope: ScopeNode, error: Error): void {
-  for (let wait = scope.waits; wait !== null; ) {
+  for (let wait = scope.waits; wait !== null;) {
     const next: ScopeWait | null = wait.nextWait;
     scope.removeWait(wait);
     wait.abandon(error);
@@ -48,7 +48,7 @@ export function tellAgain(scope: ScopeNode, cancellation: CancelledError): void 
 
 /** The cancellation that a task spawned into this scope must be told of at its first await, if any. */
 export function inherited(scope: ScopeNode): Error | null {
-  for (let s = scope; ; ) {
+  for (let s = scope; ;) {
     if (s.pending !== null) return s.pending;
     if (s.cancellation !== null) return s.cancellation;
     const parent = s.parent;
@@ -90,7 +90,8 @@ function visit(s: ScopeNode, root: ScopeNode, error: Error): boolean {
   if (interruptWaits(s, error)) toldScopes.push(s);
   else if (error instanceof CancelledError) {
     // The outermost wins: what is pending from further in gives way.
-    if (s.pending === null || encloses(error.scope, (s.pending as CancelledError).scope as ScopeNode)) s.pending = error;
+    if (s.pending === null || encloses(error.scope, (s.pending as CancelledError).scope as ScopeNode))
+      s.pending = error;
   }
   return true;
 }
@@ -104,7 +105,7 @@ export function interruptWaits(s: ScopeNode, error: Error): boolean {
     if (outcome === INTERRUPTED) strand.loop.wake(strand);
     told = outcome !== IGNORED;
   }
-  for (let wait = s.waits; wait !== null; ) {
+  for (let wait = s.waits; wait !== null;) {
     const next: ScopeWait | null = wait.nextWait;
     if (wait.interruptIn(s, error)) told = true;
     wait = next;

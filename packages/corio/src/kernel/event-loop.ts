@@ -25,7 +25,9 @@ export class EventLoop {
   readonly ready: ReadyQueue = new ReadyQueue();
   readonly timers: TimerQueue = new TimerQueue();
   /** Called with failures that nobody can receive. The default writes them to the console. */
-  onReport: (report: Report) => void = (report) => console.error(`corio: ${report.message}`, report.error ?? "");
+  onReport: (report: Report) => void = (report) =>
+    this.host.warn(`corio: ${report.message}`, report.error ?? "");
+
   /** Counts of the loop's life: what benchmarks and gates read instead of clocks. */
   readonly counters: { steps: number; pumps: number; turns: number } = { steps: 0, pumps: 0, turns: 0 };
 
@@ -55,7 +57,7 @@ export class EventLoop {
     try {
       this.onReport(report);
     } catch (error) {
-      console.error("corio: the report handler failed", error, report);
+      this.host.warn(`corio: the report handler failed on "${report.message}"`, error);
     }
   }
 

@@ -29,11 +29,15 @@ class PromiseWait<T> extends Operation<T> {
     if (typeof this.#source === "function") {
       this.#controller = new AbortController();
       const { signal } = this.#controller;
-      promise = scope.loop.host.runWithToken(tokenOf(scope), this.#source as (signal: AbortSignal) => unknown, [
-        signal,
-      ]) as PromiseLike<T>;
+      promise = scope.loop.host.runWithToken(
+        tokenOf(scope),
+        this.#source as (signal: AbortSignal) => unknown,
+        [signal],
+      ) as PromiseLike<T>;
       if (!isThenable(promise)) {
-        throw new TypeError("Cannot wait for the result: the function given to fromPromise did not return a promise");
+        throw new TypeError(
+          "Cannot wait for the result: the function given to fromPromise did not return a promise",
+        );
       }
     } else promise = this.#source;
     promise.then(

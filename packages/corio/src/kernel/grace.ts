@@ -64,7 +64,7 @@ export function harden(scope: ScopeNode, cancellation: CancelledError): void {
 
 function forceWaits(s: ScopeNode, cancellation: CancelledError, height: number): void {
   // Guests first: a coroutine that waits for an async body must see whether the body still waits for something of ours.
-  for (let wait = s.waits; wait !== null; ) {
+  for (let wait = s.waits; wait !== null;) {
     const next: ScopeWait | null = wait.nextWait;
     wait.forceIn(s, cancellation, height);
     wait = next;

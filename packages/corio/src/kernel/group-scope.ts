@@ -28,7 +28,7 @@ export interface TaskGroup extends Scope {
 export class GroupScope extends ScopeNode implements TaskGroup {
   errors: unknown[] | null = null;
 
-  spawn<A extends readonly unknown[], R>(...input: [SpawnOptions | AnyFunction, ...unknown[]]): Task<Unwrap<R>> {
+  spawn<R>(...input: readonly unknown[]): Task<Unwrap<R>> {
     if ((this.flags & CLOSED) !== 0) {
       throw new InvalidStateError("Cannot spawn a task: the block of the group has ended");
     }

@@ -71,7 +71,8 @@ class GuestStrand implements Strand, ScopeWait {
   }
 
   abandon(error: Error): void {
-    if (this.at === this.#base && this.leaf !== null && this.leaf.interrupt(error) === INTERRUPTED) this.loop.wake(this);
+    if (this.at === this.#base && this.leaf !== null && this.leaf.interrupt(error) === INTERRUPTED)
+      this.loop.wake(this);
   }
 
   describe(): string {

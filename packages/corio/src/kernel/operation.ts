@@ -1,6 +1,6 @@
 // The base of everything that can be waited for: one object is the Awaitable, the leaf iterator and the wait.
 
-import { CancelledError, InvalidStateError, NoRunError } from "../errors.ts";
+import { type CancelledError, InvalidStateError, NoRunError } from "../errors.ts";
 import { PARKED, type Awaitable, type Parked } from "./awaitable.ts";
 import { markTold } from "./delivery.ts";
 import { GuestWait } from "./guest-wait.ts";
@@ -46,7 +46,9 @@ export function throwPending(strand: Strand, scope: ScopeNode): IteratorYieldRes
 export function runningStrand(): Strand {
   const strand = current.strand;
   if (strand === null) {
-    throw new NoRunError("Cannot `yield*` here: the coroutine is not driven by Corio. Start it with main(), run() or call()");
+    throw new NoRunError(
+      "Cannot `yield*` here: the coroutine is not driven by Corio. Start it with main(), run() or call()",
+    );
   }
   return strand;
 }
@@ -168,12 +170,18 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     let scope: ScopeNode;
     try {
       scope = scopeHere();
-      if (this.state !== NEW) throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
+      if (this.state !== NEW)
+        throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
     } catch (error) {
       refuse(reject, error);
       return;
     }
-    const wait = new GuestWait(this as Operation<unknown>, scope, resolve as (value: unknown) => unknown, reject);
+    const wait = new GuestWait(
+      this as Operation<unknown>,
+      scope,
+      resolve as (value: unknown) => unknown,
+      reject,
+    );
     this.waiter = wait;
     const cancellation = scope.pending;
     if (cancellation !== null) {

@@ -66,7 +66,7 @@ function isOurCancellation(error: unknown): boolean {
 
 /** Cancels the tasks that the run owns: it has ended, and so must they. */
 export function endLeftoverTasks(run: ScopeNode): void {
-  for (let child = run.first; child !== null; ) {
+  for (let child = run.first; child !== null;) {
     const next: ScopeNode | null = child.next;
     if ((child.flags & TASK) !== 0 && (child.flags & CLOSED) === 0) child.cancel("the run has ended");
     child = next;
@@ -79,6 +79,10 @@ export function reportUnobserved(task: TaskNode): void {
   task.loop.host.queueTurn(() => {
     if (task.observed) return;
     task.observed = true;
-    task.loop.report({ message: `task ${task.name} failed, and nobody has joined it`, error: task.ending, task });
+    task.loop.report({
+      message: `task ${task.name} failed, and nobody has joined it`,
+      error: task.ending,
+      task,
+    });
   });
 }

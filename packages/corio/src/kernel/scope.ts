@@ -94,7 +94,8 @@ export class ScopeNode implements Scope {
 
   /** A child left the tree. */
   childClosed(): void {
-    if (this.first === null && this.extra !== null && this.extra.joiner !== null) this.extra.joiner.childrenGone();
+    if (this.first === null && this.extra !== null && this.extra.joiner !== null)
+      this.extra.joiner.childrenGone();
   }
 
   /** Leaves the tree. Waits that still stand here were never awaited by the block: they end with the error. */
@@ -181,9 +182,12 @@ export class ScopeNode implements Scope {
 
   use<R extends Disposable | AsyncDisposable>(resource: R): R {
     const dispose =
-      (resource as Partial<AsyncDisposable>)[Symbol.asyncDispose] ?? (resource as Partial<Disposable>)[Symbol.dispose];
+      (resource as Partial<AsyncDisposable>)[Symbol.asyncDispose] ??
+      (resource as Partial<Disposable>)[Symbol.dispose];
     if (typeof dispose !== "function") {
-      throw new TypeError("Cannot use the value as a resource: it has neither Symbol.asyncDispose nor Symbol.dispose");
+      throw new TypeError(
+        "Cannot use the value as a resource: it has neither Symbol.asyncDispose nor Symbol.dispose",
+      );
     }
     this.defer(() => dispose.call(resource));
     return resource;

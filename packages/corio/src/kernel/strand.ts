@@ -65,7 +65,9 @@ export function step(strand: Strand): void {
     result = strand.gen!.next();
     // A bare `yield` parks on nothing: nothing would ever wake it.
     while (result.done !== true && strand.leaf === null) {
-      const error = new BadYieldError("Cannot wait for what was yielded: wait with `yield*`, not with `yield`");
+      const error = new BadYieldError(
+        "Cannot wait for what was yielded: wait with `yield*`, not with `yield`",
+      );
       const gen = strand.gen as Generator;
       if (typeof gen.throw !== "function") throw error;
       result = gen.throw(error);

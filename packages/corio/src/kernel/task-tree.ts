@@ -14,7 +14,8 @@ function whereabouts(task: TaskNode): string {
 
 function collect(scope: ScopeNode, waits: string[]): void {
   for (let wait = scope.waits; wait !== null; wait = wait.nextWait) waits.push(wait.describe());
-  for (let child = scope.first; child !== null; child = child.next) if (!(child instanceof TaskNode)) collect(child, waits);
+  for (let child = scope.first; child !== null; child = child.next)
+    if (!(child instanceof TaskNode)) collect(child, waits);
 }
 
 function childTasks(scope: ScopeNode, found: TaskNode[]): TaskNode[] {

@@ -24,7 +24,9 @@ export class Queue<T> {
   /** @param maxsize how many items may wait in the queue, one or more; say Infinity for no bound */
   constructor(maxsize: number) {
     if (!(maxsize >= 1)) {
-      throw new RangeError(`Cannot make a queue of size ${maxsize}: it takes 1 or more, or Infinity for no bound`);
+      throw new RangeError(
+        `Cannot make a queue of size ${maxsize}: it takes 1 or more, or Infinity for no bound`,
+      );
     }
     this.maxsize = maxsize;
   }
@@ -67,7 +69,8 @@ export class Queue<T> {
 
   /** Says that an item that was taken has been dealt with. */
   taskDone(): void {
-    if (this.#unfinished === 0) throw new InvalidStateError("taskDone() was called more often than items were put in");
+    if (this.#unfinished === 0)
+      throw new InvalidStateError("taskDone() was called more often than items were put in");
     if (--this.#unfinished === 0) while (this.#joiners.serve());
   }
 

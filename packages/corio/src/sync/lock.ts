@@ -25,7 +25,9 @@ export class Lock {
     const task = taskOf(scopeHere());
     if (this.owner === null) throw new InvalidStateError("Cannot release the lock: it is not held");
     if (this.owner !== task) {
-      throw new InvalidStateError(`Cannot release the lock: task ${this.owner.name} holds it, not task ${task?.name}`);
+      throw new InvalidStateError(
+        `Cannot release the lock: task ${this.owner.name} holds it, not task ${task?.name}`,
+      );
     }
     const next = this.waiters.take();
     this.owner = next === null ? null : next.task;
@@ -60,7 +62,8 @@ class Acquire extends QueuedWait<void> {
       lock.owner = this.task;
       return true;
     }
-    if (lock.owner === this.task) throw new InvalidStateError("Cannot acquire the lock: the task holds it already");
+    if (lock.owner === this.task)
+      throw new InvalidStateError("Cannot acquire the lock: the task holds it already");
     return false;
   }
 

@@ -15,7 +15,8 @@ export class Semaphore {
 
   /** @param permits how many may be held at once; a whole number, zero or more */
   constructor(permits: number) {
-    if (!(permits >= 0)) throw new RangeError(`Cannot make a semaphore of ${permits} permits: it takes zero or more`);
+    if (!(permits >= 0))
+      throw new RangeError(`Cannot make a semaphore of ${permits} permits: it takes zero or more`);
     this.free = permits;
   }
 

@@ -11,7 +11,10 @@ import type { Task } from "../kernel/task.ts";
  * Starts a task that belongs to the run, not to a block: it is cancelled and waited for when the run ends. If it fails and nobody
  * joins it, the failure is reported. Prefer a task group, which can react.
  */
-export function createTask<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Task<Unwrap<R>>;
+export function createTask<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  ...args: A
+): Task<Unwrap<R>>;
 export function createTask<A extends readonly unknown[], R>(
   options: SpawnOptions,
   fn: (...args: A) => R,

@@ -56,8 +56,13 @@ function spawnAll(group: GroupScope, items: readonly Gatherable[]): Task<unknown
  */
 export function gather<const Items extends readonly Gatherable[]>(items: Items): Awaitable<Gathered<Items>> {
   for (const [i, item] of items.entries()) {
-    if (typeof item !== "function" && typeof (item as Partial<Awaitable<unknown>>)?.[Symbol.iterator] !== "function") {
-      throw new TypeError(`Cannot gather item ${i}: it is neither an Awaitable nor a function (wrap promises in fromPromise)`);
+    if (
+      typeof item !== "function" &&
+      typeof (item as Partial<Awaitable<unknown>>)?.[Symbol.iterator] !== "function"
+    ) {
+      throw new TypeError(
+        `Cannot gather item ${i}: it is neither an Awaitable nor a function (wrap promises in fromPromise)`,
+      );
     }
   }
   return new GatherBlock<Gathered<Items>>(spawnAll as AnyFunction, [[...items]]);

@@ -40,7 +40,9 @@ class AsyncSource<I> implements ItemSource<I> {
   *next(): Coroutine<IteratorResult<I>> {
     // What is buffered comes at once, what is ours is waited for here: only a promise needs a bridge.
     const scope = currentNode();
-    const result = callBody(takeNext, [this.#iterator], scope) as IteratorResult<I> | Awaitable<IteratorResult<I>>;
+    const result = callBody(takeNext, [this.#iterator], scope) as
+      | IteratorResult<I>
+      | Awaitable<IteratorResult<I>>;
     if (!isThenable(result)) return result as IteratorResult<I>;
     if (typeof (result as Awaitable<unknown>)[Symbol.iterator] === "function") {
       return yield* result as Awaitable<IteratorResult<I>>;

@@ -23,7 +23,9 @@ export async function main<R>(fn: (scope: Scope) => R, options: RunOptions = {})
   let root: RunTask | null = null;
   const stop = process?.onSignal((signal) => {
     if (signalled !== null) {
-      process.writeError(`\n${signal} again: ending at once. Tasks still running:\n${formatTaskTree(root!)}\n`);
+      process.writeError(
+        `\n${signal} again: ending at once. Tasks still running:\n${formatTaskTree(root!)}\n`,
+      );
       process.exit(EXIT_CODES[signal]);
     }
     signalled = signal;

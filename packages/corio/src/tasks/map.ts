@@ -64,7 +64,8 @@ function start<T>(
   concurrency: number,
   results: unknown[] | null,
 ): Awaitable<T> {
-  if (typeof fn !== "function") throw new TypeError("Cannot run over the items: the second argument is not a function");
+  if (typeof fn !== "function")
+    throw new TypeError("Cannot run over the items: the second argument is not a function");
   if (!(concurrency >= 1)) {
     throw new RangeError(`Cannot run ${concurrency} items at once: concurrency takes 1 or more, or Infinity`);
   }

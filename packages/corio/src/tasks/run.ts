@@ -12,7 +12,7 @@ import { RUN } from "../kernel/scope-flags.ts";
 import { scopeHereOrNull } from "../kernel/scope-current.ts";
 import { ScopeNode, type Scope } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
-import { TaskNode } from "../kernel/task.ts";
+import type { TaskNode } from "../kernel/task.ts";
 import { formatTaskTree } from "../kernel/task-tree.ts";
 import { claimProcess } from "./one-copy.ts";
 
@@ -93,7 +93,9 @@ export function startRun(
 export function run<R>(fn: (scope: Scope) => R, options: RunOptions = {}): Awaitable<Unwrap<R>> {
   assertFunction(fn, "a run");
   if (options.grace !== undefined && !(options.grace >= 0)) {
-    throw new RangeError(`Cannot run with a grace of ${String(options.grace)}: it takes milliseconds, zero or more`);
+    throw new RangeError(
+      `Cannot run with a grace of ${String(options.grace)}: it takes milliseconds, zero or more`,
+    );
   }
   if (scopeHereOrNull() !== null && options.host === undefined) {
     return new RunBlock<Unwrap<R>>(fn as AnyFunction, options.grace);

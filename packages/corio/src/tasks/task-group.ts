@@ -22,7 +22,10 @@ export class GroupBlock<T> extends Block<T> {
     if (error !== null) group.addError(error);
     if (group.errors === null) return null;
     const count = group.errors.length;
-    return new TaskGroupError(group.errors, `${count} of the group's tasks failed: ${firstLine(group.errors[0])}`);
+    return new TaskGroupError(
+      group.errors,
+      `${count} of the group's tasks failed: ${firstLine(group.errors[0])}`,
+    );
   }
 
   /** The group was cancelled through its own `cancel`: a quiet end. */

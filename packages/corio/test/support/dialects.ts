@@ -10,19 +10,17 @@ type Steps<T> = Generator<unknown, T, unknown>;
 export interface Dialect {
   readonly name: "coroutine" | "async";
   /** Makes a body of this dialect. */
-  fn<A extends unknown[], T>(body: (...args: A) => Steps<T>): (...args: A) => Coroutine<T>;
+  readonly fn: <A extends unknown[], T>(body: (...args: A) => Steps<T>) => (...args: A) => Coroutine<T>;
   /** Waits, in a body of this dialect. */
-  wait<T>(awaitable: Awaitable<T>): Steps<T>;
+  readonly wait: <T>(awaitable: Awaitable<T>) => Steps<T>;
 }
 
 const coroutines: Dialect = {
   name: "coroutine",
   fn: (body) => body as never,
-  wait: (awaitable) => (awaitable as unknown as Iterable<unknown>)[Symbol.iterator]() as never,
+  // `yield*` takes the Awaitable itself.
+  wait: <T>(awaitable: Awaitable<T>) => awaitable as unknown as Steps<T>,
 };
-
-// The coroutine dialect delegates to the Awaitable itself: a plain object with the iterator of the operation.
-coroutines.wait = (<T>(awaitable: Awaitable<T>) => awaitable as unknown as Steps<T>) as Dialect["wait"];
 
 async function drive(steps: Steps<unknown>): Promise<unknown> {
   let result = steps.next();
@@ -43,7 +41,7 @@ const asyncs: Dialect = {
   name: "async",
   fn: (body) =>
     ((...args: unknown[]) => drive((body as (...args: unknown[]) => Steps<unknown>)(...args))) as never,
-  *wait<T>(awaitable: Awaitable<T>): Steps<T> {
+  wait: function* <T>(awaitable: Awaitable<T>): Steps<T> {
     return (yield awaitable) as T;
   },
 };
@@ -67,7 +65,10 @@ export function both(
     test(`${sentence} (${dialect.name})`, async () => {
       const reports: Report[] = [];
       const context: TestContext = { ...dialect, log: [], reports };
-      await simulate(dialect.fn(() => body(context)), { ...options, onReport: (report) => void reports.push(report) });
+      await simulate(
+        dialect.fn(() => body(context)),
+        { ...options, onReport: (report) => void reports.push(report) },
+      );
       if (reports.length > 0) {
         throw new AggregateError(
           reports.map((report) => report.error),
