@@ -2,7 +2,7 @@
 
 export type { Awaitable, Coroutine, Parked, Unwrap } from "./kernel/awaitable.ts";
 export { call } from "./kernel/coroutine-awaitable.ts";
-export type { Report } from "./kernel/event-loop.ts";
+export type { Report } from "./kernel/report.ts";
 export { Future } from "./kernel/future.ts";
 export type { SpawnOptions, TaskGroup } from "./kernel/group-scope.ts";
 export type { Scope } from "./kernel/scope.ts";

@@ -10,6 +10,7 @@ import {
   type Awaitable,
   type Parked,
 } from "./awaitable.ts";
+import { report } from "./report.ts";
 import { tokenOf, type ScopeNode } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
 import type { TimerList, TimerNode } from "./timer-queue.ts";
@@ -121,11 +122,11 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
       return;
     }
     loop.abandonedAt = loop.counters.steps;
-    loop.report({
-      message: "an async function did not end within the grace after its cancellation and is abandoned",
-      error: this.#verdict,
-      task: this.#scope,
-    });
+    report(
+      this.#scope,
+      "an async function did not end within the grace after its cancellation and is abandoned",
+      this.#verdict,
+    );
     this.#settle(false, this.#verdict);
   }
 

@@ -5,8 +5,9 @@ import { cancellationOf, CancelledError, CleanupError, ScopeClosedError } from "
 import { PARKED, type Coroutine, type Parked } from "./awaitable.ts";
 import { callBody, driverOf } from "./body.ts";
 import { abandonWaits, deliver } from "./delivery.ts";
+import { report } from "./report.ts";
 import type { Joiner } from "./scope-extra.ts";
-import { CLEANUP, HARD, TASK } from "./scope-flags.ts";
+import { ENDING, HARD, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
 
@@ -27,7 +28,7 @@ export function needsClosing(scope: ScopeNode): boolean {
 /** Ends what is left in the scope. Release failures change the outcome; nothing is thrown. */
 export function* closeDown(scope: ScopeNode, outcome: Outcome): Coroutine<void> {
   // From here on the scope is in clean-up: what is pending is thrown by the block further out.
-  scope.flags |= CLEANUP;
+  scope.flags |= ENDING;
   if ((scope.flags & HARD) === 0) scope.pending = null;
   endLeftovers(scope, outcome);
   if (scope.first !== null) yield* new JoinChildren(scope);
@@ -47,8 +48,7 @@ function endLeftovers(scope: ScopeNode, outcome: Outcome): void {
         "The block ended while a call made in it was still waiting: await the call, or spawn it",
       )
     : (cancellationOf(outcome.ending) ?? CancelledError.of(scope, "the block has failed"));
-  if (outcome.ok)
-    scope.loop.report({ message: "a call was still waiting when its block ended", error, task: scope });
+  if (outcome.ok) report(scope, "a call was still waiting when its block ended", error);
   if (scope.waits !== null) abandonWaits(scope, error);
   for (let child = scope.first; child !== null;) {
     const next: ScopeNode | null = child.next;

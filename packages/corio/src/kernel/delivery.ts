@@ -7,7 +7,7 @@
 // thrown when the inner block closes.
 
 import { CancelledError } from "../errors.ts";
-import { CLEANUP, HARD, SHIELD, TASK } from "./scope-flags.ts";
+import { CLEANUP, ENDING, HARD, SHIELD, TASK } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
 import { IGNORED, INTERRUPTED } from "./strand.ts";
 
@@ -54,7 +54,7 @@ export function inherited(scope: ScopeNode): Error | null {
     const parent = s.parent;
     if (parent === null || (s.flags & SHIELD) !== 0) return null;
     // Opened by a task that had been told: part of its clean-up.
-    if ((parent.flags & CLEANUP) !== 0 && (s.flags & (CLEANUP | TASK)) === 0) return null;
+    if ((parent.flags & (CLEANUP | ENDING)) !== 0 && (s.flags & (CLEANUP | TASK)) === 0) return null;
     s = parent;
   }
 }
@@ -83,9 +83,9 @@ export function deliver(root: ScopeNode, error: Error): void {
 function visit(s: ScopeNode, root: ScopeNode, error: Error): boolean {
   if (s !== root) {
     if ((s.flags & SHIELD) !== 0) return false;
-    if ((s.parent!.flags & CLEANUP) !== 0 && (s.flags & (CLEANUP | TASK)) === 0) return false;
+    if ((s.parent!.flags & (CLEANUP | ENDING)) !== 0 && (s.flags & (CLEANUP | TASK)) === 0) return false;
   }
-  if ((s.flags & (CLEANUP | HARD)) !== 0) return true;
+  if ((s.flags & (CLEANUP | ENDING | HARD)) !== 0) return true;
   if (s.extra !== null && s.extra.controller !== null) signalled.push(s.extra.controller);
   if (interruptWaits(s, error)) toldScopes.push(s);
   else if (error instanceof CancelledError) {

@@ -13,21 +13,10 @@ const STEPS_PER_LOOK = 8;
 /** Looks after which the host gets a turn whatever the clock says: a virtual one may stand still. */
 const LOOKS_PER_SLICE = 512;
 
-/** A failure that has nobody left to be thrown to. */
-export interface Report {
-  message: string;
-  error?: unknown;
-  task?: object;
-}
-
 export class EventLoop {
   readonly host: Host;
   readonly ready: ReadyQueue = new ReadyQueue();
   readonly timers: TimerQueue = new TimerQueue();
-  /** Called with failures that nobody can receive. The default writes them to the console. */
-  onReport: (report: Report) => void = (report) =>
-    this.host.warn(`corio: ${report.message}`, report.error ?? "");
-
   /** Counts of the loop's life: what benchmarks and gates read instead of clocks. */
   readonly counters: { steps: number; pumps: number; turns: number } = { steps: 0, pumps: 0, turns: 0 };
 
@@ -50,15 +39,6 @@ export class EventLoop {
     this.host = host;
     this.#sliceStart = host.now();
     this.#timer = host.createTimer(() => this.#expire());
-  }
-
-  /** Tells of a failure that has nobody left to be thrown to. */
-  report(report: Report): void {
-    try {
-      this.onReport(report);
-    } catch (error) {
-      this.host.warn(`corio: the report handler failed on "${report.message}"`, error);
-    }
   }
 
   /** Loop time: monotonic milliseconds. */

@@ -3,12 +3,31 @@
 import { DeadlockError, type CancelledError } from "../errors.ts";
 import type { AnyFunction } from "./body.ts";
 import type { EventLoop } from "./event-loop.ts";
+import { report, type ReportHandler } from "./report.ts";
 import { CLOSED, RUN, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { TaskNode } from "./task.ts";
 
 /** How long a deadlocked run may clean up, at most. */
 const DEADLOCK_GRACE = 1000;
+
+/** What a run, at the root or inside another, may be told. */
+export interface RunSettings {
+  grace?: number;
+  onReport?: ReportHandler;
+  signal?: AbortSignal;
+}
+
+/** Sets a run's scope up. A signal cancels it; the listener goes when the scope closes. */
+export function applySettings(scope: ScopeNode, settings: RunSettings): void {
+  if (settings.grace !== undefined) scope.extras().grace = settings.grace;
+  if (settings.onReport !== undefined) scope.extras().onReport = settings.onReport;
+  const { signal } = settings;
+  if (signal === undefined) return;
+  const abort = (): void => void scope.cancel(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  scope.extras().unlink = () => signal.removeEventListener("abort", abort);
+}
 
 export class RunTask extends TaskNode {
   readonly #ended: (task: RunTask) => void;
@@ -18,13 +37,13 @@ export class RunTask extends TaskNode {
   constructor(
     loop: EventLoop,
     body: AnyFunction,
-    grace: number | undefined,
+    settings: RunSettings,
     describe: (task: RunTask) => string,
     ended: (task: RunTask) => void,
   ) {
     super(loop, null, body, [], body.name || "run", RUN);
     this.ending = [this];
-    if (grace !== undefined) this.extras().grace = grace;
+    applySettings(this, settings);
     this.#ended = ended;
     this.#leave = loop.host.enterRun({
       ignoresRejection: (error) => isOurCancellation(error),
@@ -79,10 +98,6 @@ export function reportUnobserved(task: TaskNode): void {
   task.loop.host.queueTurn(() => {
     if (task.observed) return;
     task.observed = true;
-    task.loop.report({
-      message: `task ${task.name} failed, and nobody has joined it`,
-      error: task.ending,
-      task,
-    });
+    report(task, `task ${task.name} failed, and nobody has joined it`, task.ending);
   });
 }

@@ -1,5 +1,6 @@
 // What few scopes have: a deadline, a grace of their own, a signal, resources. Kept apart so that a task stays small.
 
+import type { ReportHandler } from "./report.ts";
 import type { ScopeNode } from "./scope.ts";
 import type { TimerNode } from "./timer-queue.ts";
 
@@ -18,6 +19,10 @@ export class ScopeExtra {
   controller: AbortController | null = null;
   /** Throws that an async function has ignored since the grace was over; past the limit it gets no answer, and is abandoned. */
   ignored = 0;
+  /** Receives the failures below that nobody else can. */
+  onReport: ReportHandler | null = null;
+  /** Takes the listener off the signal that may cancel the scope. */
+  unlink: (() => void) | null = null;
   /** What to do when the scope closes, last first. */
   releases: Set<{ readonly release: () => unknown }> | null = null;
 
@@ -25,5 +30,6 @@ export class ScopeExtra {
     if (this.deadlineTimer !== null) scope.loop.removeTimer(this.deadlineTimer);
     if (this.graceTimer !== null) scope.loop.removeTimer(this.graceTimer);
     this.deadlineTimer = this.graceTimer = null;
+    this.unlink?.();
   }
 }

@@ -15,3 +15,5 @@ export const CLOSED = 32;
 export const EXPIRED = 64;
 /** A run: tasks made by `createTask` belong to it. */
 export const RUN = 128;
+/** Its body has ended: children are waited for and resources released. What is opened there is not told of cancellations around it. */
+export const ENDING = 256;

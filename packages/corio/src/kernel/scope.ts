@@ -8,7 +8,7 @@ import { abandonWaits, deliver } from "./delivery.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { GraceTimer, graceOf } from "./grace.ts";
 import { ScopeExtra } from "./scope-extra.ts";
-import { CLEANUP, CLOSED, HARD, SHIELD } from "./scope-flags.ts";
+import { CLEANUP, CLOSED, ENDING, HARD, SHIELD } from "./scope-flags.ts";
 import type { Strand } from "./strand.ts";
 
 /**
@@ -221,7 +221,8 @@ export class ScopeNode implements Scope {
       if (s.cancellation !== null) return s.cancellation;
       if ((s.flags & SHIELD) !== 0) return null;
       // Opened in a clean-up: what is cancelled further out is known there.
-      if (s.parent !== null && (s.parent.flags & CLEANUP) !== 0 && (s.flags & CLEANUP) === 0) return null;
+      if (s.parent !== null && (s.parent.flags & (CLEANUP | ENDING)) !== 0 && (s.flags & CLEANUP) === 0)
+        return null;
     }
     return null;
   }

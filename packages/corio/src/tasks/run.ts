@@ -2,12 +2,13 @@
 
 import { host as defaultHost } from "#host";
 import type { Host } from "../host/port.ts";
-import type { CancelledError } from "../errors.ts";
+import { TaskCancelledError, type CancelledError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import { Block } from "../kernel/block.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
-import { EventLoop, type Report } from "../kernel/event-loop.ts";
-import { endLeftoverTasks, reportUnobserved, RunTask } from "../kernel/run-task.ts";
+import { EventLoop } from "../kernel/event-loop.ts";
+import type { Report } from "../kernel/report.ts";
+import { applySettings, endLeftoverTasks, reportUnobserved, RunTask } from "../kernel/run-task.ts";
 import { RUN } from "../kernel/scope-flags.ts";
 import { scopeHereOrNull } from "../kernel/scope-current.ts";
 import { ScopeNode, type Scope } from "../kernel/scope.ts";
@@ -21,6 +22,8 @@ export interface RunOptions {
   grace?: number;
   /** Receives failures that nobody else can. By default they are written to the console. */
   onReport?: (report: Report) => void;
+  /** Cancels the run when it aborts; the run then throws the signal's reason, as `fetch` does. */
+  signal?: AbortSignal;
   /** The machine to run on. For tests: see `@corio/testing`. */
   host?: Host;
 }
@@ -44,17 +47,24 @@ class RunScope extends ScopeNode {
 }
 
 class RunBlock<T> extends Block<T> {
-  readonly #grace: number | undefined;
+  readonly #options: RunOptions;
 
-  constructor(body: AnyFunction, grace: number | undefined) {
+  constructor(body: AnyFunction, options: RunOptions) {
     super(body, []);
-    this.#grace = grace;
+    this.#options = options;
   }
 
   protected override open(parent: ScopeNode, strand: Strand): ScopeNode {
-    const scope = new RunScope(parent.loop, parent, strand, RUN);
-    if (this.#grace !== undefined) scope.extras().grace = this.#grace;
-    return scope;
+    return new RunScope(parent.loop, parent, strand, RUN);
+  }
+
+  protected override prepare(scope: ScopeNode): void {
+    this.#options.signal?.throwIfAborted();
+    applySettings(scope, this.#options);
+  }
+
+  protected override bodyArguments(scope: ScopeNode): readonly unknown[] {
+    return [scope];
   }
 
   protected override bodyEnded(scope: ScopeNode): void {
@@ -62,8 +72,15 @@ class RunBlock<T> extends Block<T> {
   }
 
   protected absorb(cancellation: CancelledError): T {
-    throw cancellation.reason ?? cancellation;
+    throw endOf(cancellation, this.#options);
   }
+}
+
+/** What a cancelled run throws: its signal's reason, or else that it was cancelled. */
+function endOf(cancellation: CancelledError, options: RunOptions): unknown {
+  const { signal } = options;
+  if (signal?.aborted === true && signal.reason === cancellation.reason) return signal.reason;
+  return new TaskCancelledError("The run was cancelled", { cause: cancellation });
 }
 
 /** Starts a run outside any other; the root task is given to whoever wants to cancel it. */
@@ -74,13 +91,13 @@ export function startRun(
 ): Promise<unknown> {
   claimProcess();
   const loop = loopOf(options.host ?? defaultHost);
-  if (options.onReport !== undefined) loop.onReport = options.onReport;
   return new Promise((resolve, reject) => {
+    options.signal?.throwIfAborted();
     const ended = (task: RunTask): void => {
       if (task.ok) resolve(task.ending);
-      else reject(task.cancelled() ? task.cancelledError() : task.ending);
+      else reject(task.cancelled() ? endOf(task.ending as CancelledError, options) : task.ending);
     };
-    started(new RunTask(loop, body, options.grace, formatTaskTree, ended));
+    started(new RunTask(loop, body, options, formatTaskTree, ended));
   });
 }
 
@@ -98,7 +115,7 @@ export function run<R>(fn: (scope: Scope) => R, options: RunOptions = {}): Await
     );
   }
   if (scopeHereOrNull() !== null && options.host === undefined) {
-    return new RunBlock<Unwrap<R>>(fn as AnyFunction, options.grace);
+    return new RunBlock<Unwrap<R>>(fn as AnyFunction, options);
   }
   return startRun(fn as AnyFunction, options) as unknown as Awaitable<Unwrap<R>>;
 }
