@@ -1,5 +1,6 @@
 // Sleeping, and giving up one's turn.
 
+import { InvalidStateError } from "../errors.ts";
 import { PARKED, type Awaitable, type Parked } from "./awaitable.ts";
 import { Operation, runningStrand, throwPending } from "./operation.ts";
 import type { Runnable } from "./ready-queue.ts";
@@ -44,6 +45,7 @@ class Sleep extends Operation<void> implements TimerNode {
 /** A turn given up: the strand goes to the end of the ready queue at once, so it costs one step. */
 class Checkpoint extends Operation<void> implements Runnable {
   #queued = false;
+  #spent = false;
   #error: Error | null = null;
 
   get guest(): boolean {
@@ -52,6 +54,8 @@ class Checkpoint extends Operation<void> implements Runnable {
 
   override next(): IteratorResult<Parked, void> {
     if (this.#queued) {
+      if (this.#spent) throw new InvalidStateError("Cannot wait twice: the turn was awaited before");
+      this.#spent = true;
       if (this.#error !== null) throw this.#error;
       return { value: undefined, done: true };
     }

@@ -2,7 +2,7 @@
 
 import type { HostContext } from "../host/port.ts";
 import { cancellationOf, InvalidStateError, StrayCancellationError, TaskCancelledError } from "../errors.ts";
-import type { Awaitable } from "./awaitable.ts";
+import { isGenerator, isGeneratorFunction, type Awaitable } from "./awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "./body.ts";
 import { closeDown, needsClosing, type Outcome } from "./closing.ts";
 import { encloses, inherited } from "./delivery.ts";
@@ -40,7 +40,7 @@ let taskCount = 0;
 
 export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>, Outcome {
   get guest(): boolean {
-    return false;
+    return !isGeneratorFunction(this.body);
   }
   gen: Iterator<unknown, unknown, unknown> | null = null;
   at: ScopeNode;
@@ -192,7 +192,11 @@ function begin(task: TaskNode): void {
   }
   current.strand = outer;
   if (task.gen === null) task.finish(true, result);
-  else step(task);
+  else {
+    // An async body has run to its first await, and begins that wait in a microtask: in its turn, before what is ready behind it.
+    if (!isGenerator(task.gen)) task.loop.noteGuest();
+    step(task);
+  }
 }
 
 /** The wait for a task. */
