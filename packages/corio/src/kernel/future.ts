@@ -41,7 +41,8 @@ export class Future<T> {
 
   /** The value, or throws the error; InvalidStateError when there is none yet. */
   result(): T {
-    if (this.exception() !== null) throw this.#value;
+    if (this.#state === PENDING) throw new InvalidStateError("The future has no result yet");
+    if (this.#state === ERROR) throw this.#value;
     return this.#value as T;
   }
 

@@ -110,7 +110,12 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     if (this.state !== PARKED_STATE) return IGNORED;
     this.state = ERROR;
     this.value = error;
-    this.detach(error);
+    try {
+      this.detach(error);
+    } catch (failure) {
+      // An undo that fails must not stop the cancellation on its way to others: it is seen here, in its stead.
+      this.value = failure;
+    }
     return INTERRUPTED;
   }
 

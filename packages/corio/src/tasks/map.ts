@@ -2,6 +2,7 @@
 
 import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
+import { cancelPoint } from "../kernel/cancel-point.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
 import { Lock } from "../sync/lock.ts";
@@ -28,13 +29,26 @@ function* runWorkers(group: GroupScope, work: Work): Coroutine<unknown> {
   const { source } = work;
   let complete = false;
   try {
+    if (work.concurrency === 1) yield* drainAlone(work);
     // One worker starts the next while there are items and places, so that few items do not start many workers.
-    yield* drain(group, work, 1);
+    else yield* drain(group, work, 1);
     complete = true;
   } finally {
     if (!complete) yield* source.close();
   }
   return work.results;
+}
+
+/** One item at a time: no other worker to take turns with. */
+function* drainAlone(work: Work): Coroutine<void> {
+  for (;;) {
+    yield* cancelPoint();
+    const next = yield* work.source.next();
+    if (next.done === true) return;
+    const index = work.index++;
+    const result = yield* call(work.fn, next.value, index) as Iterable<Parked, unknown, unknown>;
+    if (work.results !== null) work.results[index] = result;
+  }
 }
 
 function* drain(group: GroupScope, work: Work, place: number): Coroutine<void> {

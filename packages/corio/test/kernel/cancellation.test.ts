@@ -427,47 +427,55 @@ describe("told once", () => {
     expect(log).toEqual(["child of the clean-up"]);
   });
 
-  both("awaits throw again once the grace is over (C15: better)", function* (t) {
-    const { fn, wait, log } = t;
-    yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          try {
-            yield* wait(sleepForever());
-          } finally {
-            yield* wait(sleep(40));
-            log.push("within the grace");
+  both(
+    "awaits throw again once the grace is over (C15: better)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
             try {
-              yield* wait(sleep(1000));
+              yield* wait(sleepForever());
             } finally {
-              log.push(loopTime());
+              yield* wait(sleep(40));
+              log.push("within the grace");
+              try {
+                yield* wait(sleep(1000));
+              } finally {
+                log.push(loopTime());
+              }
             }
-          }
-        }),
-      ),
-    );
-    expect(log).toEqual(["within the grace", 110]);
-  }, { grace: 100 });
+          }),
+        ),
+      );
+      expect(log).toEqual(["within the grace", 110]);
+    },
+    { grace: 100 },
+  );
 
-  both("a grace of 0 leaves no await to the clean-up", function* ({ fn, wait, log }) {
-    yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          try {
-            yield* wait(sleepForever());
-          } finally {
-            log.push("synchronous clean-up");
-            yield* wait(sleep(1));
-            log.push("never");
-          }
-        }),
-      ),
-    );
-    expect(log).toEqual(["synchronous clean-up"]);
-    expect(loopTime()).toBe(10);
-  }, { grace: 0 });
+  both(
+    "a grace of 0 leaves no await to the clean-up",
+    function* ({ fn, wait, log }) {
+      yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            try {
+              yield* wait(sleepForever());
+            } finally {
+              log.push("synchronous clean-up");
+              yield* wait(sleep(1));
+              log.push("never");
+            }
+          }),
+        ),
+      );
+      expect(log).toEqual(["synchronous clean-up"]);
+      expect(loopTime()).toBe(10);
+    },
+    { grace: 0 },
+  );
 
   both("an error thrown in clean-up replaces the cancellation of its own scope", function* ({ fn, wait }) {
     const failure = new Error("clean-up failed");
@@ -666,27 +674,30 @@ describe("down the tree", () => {
     expect(result).toEqual({ cancelled: false, value: 30 });
   });
 
-  both("a joiner of a cancelled task gets an ordinary failure, also when both are in one group", function* (t) {
-    const { fn, wait } = t;
-    const error = yield* caught(
-      wait(
-        taskGroup(
-          fn(function* (group) {
-            const victim = group.spawn(
-              fn(function* () {
-                yield* wait(sleepForever());
-              }),
-            );
-            yield* wait(sleep(1));
-            victim.cancel();
-            yield* wait(victim.join());
-          }),
+  both(
+    "a joiner of a cancelled task gets an ordinary failure, also when both are in one group",
+    function* (t) {
+      const { fn, wait } = t;
+      const error = yield* caught(
+        wait(
+          taskGroup(
+            fn(function* (group) {
+              const victim = group.spawn(
+                fn(function* () {
+                  yield* wait(sleepForever());
+                }),
+              );
+              yield* wait(sleep(1));
+              victim.cancel();
+              yield* wait(victim.join());
+            }),
+          ),
         ),
-      ),
-    );
-    expect((error as AggregateError).errors).toHaveLength(1);
-    expect((error as AggregateError).errors[0]).toBeInstanceOf(TaskCancelledError);
-  });
+      );
+      expect((error as AggregateError).errors).toHaveLength(1);
+      expect((error as AggregateError).errors[0]).toBeInstanceOf(TaskCancelledError);
+    },
+  );
 
   both("a shield within clean-up holds also when the scope around is cancelled meanwhile", function* (t) {
     const { fn, wait, log } = t;

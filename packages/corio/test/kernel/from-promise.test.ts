@@ -34,9 +34,10 @@ describe("fromPromise", () => {
   });
 
   both("a function that gives an Awaitable gives its value", function* ({ wait }) {
-    const make = () => coroutine(function* () {
-      return 9;
-    });
+    const make = () =>
+      coroutine(function* () {
+        return 9;
+      });
     expect(yield* wait(fromPromise(make as never))).toBe(9);
   });
 
@@ -118,30 +119,33 @@ describe("fromPromise", () => {
     yield* wait(sleep(1));
   });
 
-  both("an AbortError because of our signal is our cancellation, for a timeout too", function* ({ fn, wait }) {
-    const error = yield* caught(
-      wait(
-        timeout(
-          10,
-          fn(function* () {
-            yield* wait(
-              fromPromise(
-                (signal) =>
-                  new Promise((_resolve, reject) => {
-                    signal.addEventListener("abort", () => {
-                      const abort = new Error("The operation was aborted", { cause: signal.reason });
-                      abort.name = "AbortError";
-                      reject(abort);
-                    });
-                  }),
-              ),
-            );
-          }),
+  both(
+    "an AbortError because of our signal is our cancellation, for a timeout too",
+    function* ({ fn, wait }) {
+      const error = yield* caught(
+        wait(
+          timeout(
+            10,
+            fn(function* () {
+              yield* wait(
+                fromPromise(
+                  (signal) =>
+                    new Promise((_resolve, reject) => {
+                      signal.addEventListener("abort", () => {
+                        const abort = new Error("The operation was aborted", { cause: signal.reason });
+                        abort.name = "AbortError";
+                        reject(abort);
+                      });
+                    }),
+                ),
+              );
+            }),
+          ),
         ),
-      ),
-    );
-    expect(error).toBeInstanceOf(TimeoutError);
-  });
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+    },
+  );
 
   both("an async function that makes the promise runs in the scope of the waiter", function* ({ fn, wait }) {
     const result = yield* wait(

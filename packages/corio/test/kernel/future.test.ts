@@ -110,7 +110,9 @@ describe("Future", () => {
       ),
     );
     // An async function gives up the turn at every await of the language.
-    expect(log).toEqual(name === "coroutine" ? ["waited", "other"] : expect.arrayContaining(["waited", "other"]));
+    expect(log).toEqual(
+      name === "coroutine" ? ["waited", "other"] : expect.arrayContaining(["waited", "other"]),
+    );
   });
 
   both("cancelling one waiter touches neither the future nor the others (F3, F12: better)", function* (t) {

@@ -56,24 +56,27 @@ describe("suspend", () => {
     expect(yield* wait(suspend<unknown>((resolve) => resolve(promise)))).toBe(promise);
   });
 
-  both("cancelled while it waits, it is undone once, with the reason, at once", function* ({ fn, wait, log }) {
-    const loop = loopHere();
-    const result = yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          yield* wait(
-            suspend(() => (reason) => {
-              log.push(reason instanceof CancelledError, loop.time());
-            }),
-          );
-        }),
-      ),
-    );
-    expect(result.cancelled).toBe(true);
-    yield* wait(sleep(100));
-    expect(log).toEqual([true, 10]);
-  });
+  both(
+    "cancelled while it waits, it is undone once, with the reason, at once",
+    function* ({ fn, wait, log }) {
+      const loop = loopHere();
+      const result = yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            yield* wait(
+              suspend(() => (reason) => {
+                log.push(reason instanceof CancelledError, loop.time());
+              }),
+            );
+          }),
+        ),
+      );
+      expect(result.cancelled).toBe(true);
+      yield* wait(sleep(100));
+      expect(log).toEqual([true, 10]);
+    },
+  );
 
   both("not undone when it was answered, by value or by error", function* ({ fn, wait, log }) {
     yield* wait(

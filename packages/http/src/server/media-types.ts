@@ -30,10 +30,7 @@ function buildTable(): Map<string, string> {
       const before = ranks.get(extension) ?? Infinity;
       if (rank > before || (rank === before && !type.startsWith("text/"))) continue;
       ranks.set(extension, rank);
-      table.set(
-        extension,
-        type.startsWith("text/") ? `${type}; charset=utf-8` : type,
-      );
+      table.set(extension, type.startsWith("text/") ? `${type}; charset=utf-8` : type);
     }
   }
   return table;
