@@ -37,7 +37,9 @@ async function readIndex(db: Connection): Promise<Index | null> {
   const pages = await db.fetch(`
     select concat_ws('|', path, status, error, type, bytes, title, words, md5(search::text)) as row
     from harvest.pages order by path collate "C"`);
-  const links = await db.fetch(`select page || ' -> ' || target as row from harvest.links order by page collate "C", target collate "C"`);
+  const links = await db.fetch(
+    `select page || ' -> ' || target as row from harvest.links order by page collate "C", target collate "C"`,
+  );
   const orphans = await db.fetchValue(
     "select count(*)::integer from harvest.links where not exists (select from harvest.pages where path = page)",
   );

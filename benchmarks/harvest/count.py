@@ -71,7 +71,7 @@ def targets(path, file):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             continue
         if not url.startswith(ORIGIN + "/"):
-            yield url
+            yield parts._replace(path=parts.path or "/").geturl()
             continue
         target = quote(unquote(parts.path), safe="/!$&'()*+,;=:@~") + ("?" + parts.query if parts.query else "")
         yield re.sub(r"/index\.html(?=\?|$)", "/", target)

@@ -51,8 +51,10 @@ function mustBe(condition: boolean, what: string): void {
 
 /** Whole or absent, and nothing recorded that is not there. */
 function checkPart(files: Map<string, string>, index: Index | null, whole: Map<string, string>): void {
-  for (const [name, hash] of files) mustBe(whole.get(name) === hash, `${name} is not whole, or not of the site`);
-  for (const { path } of index?.sizes ?? []) mustBe(files.has(filePath(path)), `${path} is recorded, its file is not there`);
+  for (const [name, hash] of files)
+    mustBe(whole.get(name) === hash, `${name} is not whole, or not of the site`);
+  for (const { path } of index?.sizes ?? [])
+    mustBe(files.has(filePath(path)), `${path} is recorded, its file is not there`);
   mustBe((index?.orphans ?? 0) === 0, "links of a page that is not recorded");
 }
 
@@ -62,7 +64,9 @@ const undisturbed = await runHarvest(args);
 mustBe(undisturbed.code === 0, `the undisturbed run ended with ${undisturbed.code}: ${undisturbed.output}`);
 const wholeFiles = filesOf(out);
 const wholeIndex = (await indexOf(database))!;
-console.log(`undisturbed: ${wholeFiles.size} files, ${wholeIndex.pages.length} pages, ${wholeIndex.links.length} links`);
+console.log(
+  `undisturbed: ${wholeFiles.size} files, ${wholeIndex.pages.length} pages, ${wholeIndex.links.length} links`,
+);
 
 let done = 0;
 let rounds = 0;
@@ -86,9 +90,17 @@ while (done < Number(values.times)) {
   } while (ended.code !== 0);
   const [files, index] = [filesOf(out), (await indexOf(database))!];
   mustBe(files.size === wholeFiles.size, `${files.size} files, not ${wholeFiles.size}`);
-  mustBe(index.pages.join("\n") === wholeIndex.pages.join("\n"), "the pages are not those of the undisturbed run");
-  mustBe(index.links.join("\n") === wholeIndex.links.join("\n"), "the links are not those of the undisturbed run");
+  mustBe(
+    index.pages.join("\n") === wholeIndex.pages.join("\n"),
+    "the pages are not those of the undisturbed run",
+  );
+  mustBe(
+    index.links.join("\n") === wholeIndex.links.join("\n"),
+    "the links are not those of the undisturbed run",
+  );
 }
 console.log(`pages recorded when interrupted: ${parts.join(" ")}`);
-console.log(`${done} interruptions in ${rounds} harvests, each with the same ${wholeFiles.size} files and the same index in the end`);
+console.log(
+  `${done} interruptions in ${rounds} harvests, each with the same ${wholeFiles.size} files and the same index in the end`,
+);
 rmSync(folder, { recursive: true });

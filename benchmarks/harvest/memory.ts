@@ -15,7 +15,11 @@ import { prepare } from "../../examples/harvest/src/prepare.ts";
 import { worker } from "../../examples/harvest/src/worker.ts";
 
 const { values } = parseArgs({
-  options: { pages: { type: "string", default: "20000" }, database: { type: "string" }, serve: { type: "boolean" } },
+  options: {
+    pages: { type: "string", default: "20000" },
+    database: { type: "string" },
+    serve: { type: "boolean" },
+  },
 });
 const pages = Number(values.pages);
 
@@ -33,7 +37,9 @@ function descriptors(): number {
 }
 
 const site = fork(process.argv[1]!, ["--serve", "--pages", values.pages]);
-const url = await new Promise<string>((resolve) => site.once("message", (message) => resolve(String(message))));
+const url = await new Promise<string>((resolve) =>
+  site.once("message", (message) => resolve(message as string)),
+);
 const folder = mkdtempSync(join(tmpdir(), "harvest-memory-"));
 const database = values.database === undefined ? [] : ["--database", values.database];
 const command = parseCommandLine([url, "--out", join(folder, "site"), "--concurrency", "64", ...database]);
@@ -52,22 +58,34 @@ await run(async () => {
     next += pages / 20;
     globalThis.gc?.();
     const { heapUsed, rss, external, arrayBuffers } = process.memoryUsage();
-    samples.push({ done, heap: heapUsed, rss, external: external + arrayBuffers, descriptors: descriptors() });
+    samples.push({
+      done,
+      heap: heapUsed,
+      rss,
+      external: external + arrayBuffers,
+      descriptors: descriptors(),
+    });
   }, 20);
   await harvest({ crawl, store, worker, screen: { write: () => true } }, "/");
   clearInterval(watch);
   const { tally } = crawl;
-  console.log(`${tally.paths.length} pages in ${tally.seconds.toFixed(1)} s, ${Math.round(tally.paths.length / tally.seconds)} per second`);
+  console.log(
+    `${tally.paths.length} pages in ${tally.seconds.toFixed(1)} s, ${Math.round(tally.paths.length / tally.seconds)} per second`,
+  );
 });
 
 console.log("   pages   heap MB    rss MB  external  descriptors");
 const mega = (bytes: number): string => (bytes / 1e6).toFixed(1).padStart(10);
 for (const { done, heap, rss, external, descriptors } of samples) {
-  console.log(`${String(done).padStart(8)}${mega(heap)}${mega(rss)}${mega(external)}${String(descriptors).padStart(13)}`);
+  console.log(
+    `${String(done).padStart(8)}${mega(heap)}${mega(rss)}${mega(external)}${String(descriptors).padStart(13)}`,
+  );
 }
 site.disconnect();
 site.kill();
 await new Promise((resolve) => setImmediate(resolve));
 console.log(`descriptors ${descriptorsBefore} before, ${descriptors()} after`);
-console.log(`resources before: ${resourcesBefore.join(" ")}; after: ${process.getActiveResourcesInfo().join(" ")}`);
+console.log(
+  `resources before: ${resourcesBefore.join(" ")}; after: ${process.getActiveResourcesInfo().join(" ")}`,
+);
 rmSync(folder, { recursive: true });

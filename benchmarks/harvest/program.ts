@@ -14,15 +14,20 @@ export interface Ended {
 /** Runs harvest to its end; interrupted by SIGINT after so many milliseconds, if it is told so. */
 export function runHarvest(args: readonly string[], interruptAfter?: number): Promise<Ended> {
   const started = performance.now();
-  const child = spawn(process.execPath, ["--conditions=@corio/source", CLI, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--conditions=@corio/source", CLI, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const timer = interruptAfter === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), interruptAfter);
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const timer =
+    interruptAfter === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), interruptAfter);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       clearTimeout(timer);
-      resolve({ code, output, elapsed: performance.now() - started });
+      // Interrupted before it could take notice, it ends as a shell has it.
+      resolve({ code: signal === "SIGINT" ? 130 : code, output, elapsed: performance.now() - started });
     });
   });
 }

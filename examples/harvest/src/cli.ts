@@ -1,5 +1,5 @@
 // The program: npm start, npm start -- URL, npm start -- search WORDS.
-import { CancelledError, main, shield, TaskGroupError } from "corio";
+import { CancelledError, main, TaskGroupError } from "corio";
 import { withServer } from "@corio/http";
 import { BadInput } from "./bad-input.ts";
 import { demoSite } from "./demo-site.ts";
@@ -22,7 +22,10 @@ await main(async () => {
     if (command.kind === "help") process.stdout.write(`${USAGE}\n`);
     else if (command.kind === "search") process.stdout.write(await search(command));
     else if (command.start !== undefined) await harvestAndReport(command.start, command);
-    else await withServer(demoSite({ latency: 25 }), LOCAL, ({ url }) => harvestAndReport(new URL(url), command));
+    else
+      await withServer(demoSite({ latency: 25 }), LOCAL, ({ url }) =>
+        harvestAndReport(new URL(url), command),
+      );
     return 0;
   } catch (error) {
     return explain(error);

@@ -19,6 +19,8 @@ export interface CrawlParts {
 }
 
 export class Crawl implements CrawlParts {
+  /** What it was made of. */
+  readonly parts: CrawlParts;
   readonly origin: string;
   readonly options: CrawlParts["options"];
   readonly session: Session;
@@ -34,6 +36,7 @@ export class Crawl implements CrawlParts {
   readonly #seen = new Set<string>();
 
   constructor(parts: CrawlParts) {
+    this.parts = parts;
     this.origin = parts.origin;
     this.options = parts.options;
     this.session = parts.session;

@@ -37,7 +37,9 @@ function titleOf(page: number): string {
 
 /** Page number `page` of a site of `pages`, as HTML. Page 0 is the start page, and knows of everything that is special. */
 export function demoPage(page: number, pages: number): string {
-  const children = Array.from({ length: CHILDREN }, (_, index) => page * CHILDREN + index + 1).filter((child) => child < pages);
+  const children = Array.from({ length: CHILDREN }, (_, index) => page * CHILDREN + index + 1).filter(
+    (child) => child < pages,
+  );
   const elsewhere = Array.from({ length: 4 }, (_, index) => scatter(page, index) % pages);
   const text = Array.from({ length: 5 }, (_, paragraph) => {
     return `<p>${Array.from({ length: 8 }, (_, index) => sentence(page, paragraph * 8 + index)).join(" ")}</p>`;
@@ -76,7 +78,10 @@ export const PRINT_STYLE = "body { background: none }\n";
 
 /** A drawing of so many strokes. */
 export function drawing(strokes: number): string {
-  const circles = Array.from({ length: strokes }, (_, index) => `<circle cx="50" cy="50" r="${index + 1}" fill="none" stroke="teal"/>`);
+  const circles = Array.from(
+    { length: strokes },
+    (_, index) => `<circle cx="50" cy="50" r="${index + 1}" fill="none" stroke="teal"/>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">${circles.join("")}</svg>\n`;
 }
 

@@ -1,6 +1,14 @@
 // The built-in site, served by @corio/http: pages, and everything that can go wrong with a page.
 import { sleep } from "corio";
-import { Application, html, HttpNotFound, HttpServiceUnavailable, redirect, Response, text } from "@corio/http";
+import {
+  Application,
+  html,
+  HttpNotFound,
+  HttpServiceUnavailable,
+  redirect,
+  Response,
+  text,
+} from "@corio/http";
 import { demoPage, drawing, numbers, PRINT_STYLE, STYLE } from "./demo-pages.ts";
 
 export interface DemoOptions {
@@ -19,7 +27,8 @@ export function demoSite({ pages = 120, latency = 0 }: DemoOptions = {}): Applic
       return await handler(request);
     });
   }
-  const of = (type: string, body: string): Response => new Response(body, { headers: { "content-type": type } });
+  const of = (type: string, body: string): Response =>
+    new Response(body, { headers: { "content-type": type } });
   let visits = 0;
   app.get("/", () => html(demoPage(0, pages)));
   app.get("/pages/:file(\\d+\\.html)", ({ params }) => {

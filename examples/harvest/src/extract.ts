@@ -28,14 +28,24 @@ export function extract(bytes: Uint8Array, type: string, charset: string | undef
 }
 
 const INLINE = new Set(
-  "a abbr b bdi bdo big cite code data dfn em font i kbd mark q s samp small span strong sub sup time tt u var wbr".split(" "),
+  "a abbr b bdi bdo big cite code data dfn em font i kbd mark q s samp small span strong sub sup time tt u var wbr".split(
+    " ",
+  ),
 );
 const SILENT = new Set(["script", "style", "template"]);
 const HREF = ["href"];
 const SRC = ["src"];
 const IMAGE = ["src", "srcset"];
 const LINKING: Readonly<Record<string, readonly string[]>> = {
-  ...{ a: HREF, area: HREF, link: HREF, object: ["data"], video: ["src", "poster"], img: IMAGE, source: IMAGE },
+  ...{
+    a: HREF,
+    area: HREF,
+    link: HREF,
+    object: ["data"],
+    video: ["src", "poster"],
+    img: IMAGE,
+    source: IMAGE,
+  },
   ...{ audio: SRC, embed: SRC, frame: SRC, iframe: SRC, input: SRC, script: SRC, track: SRC },
 };
 
@@ -61,7 +71,8 @@ export function extractHtml(html: string, url: string): Extract {
     onopentag(tag, attributes) {
       if (!INLINE.has(tag)) text += " ";
       if (SILENT.has(tag) || (tag === "title" && title === "")) silent = tag;
-      if (tag === "base" && attributes["href"] !== undefined) base = URL.parse(attributes["href"], url)?.href ?? base;
+      if (tag === "base" && attributes["href"] !== undefined)
+        base = URL.parse(attributes["href"], url)?.href ?? base;
       if (tag === "meta" && attributes["name"]?.toLowerCase() === "robots") {
         follow &&= !/\b(nofollow|none)\b/i.test(attributes["content"] ?? "");
       }
@@ -70,7 +81,8 @@ export function extractHtml(html: string, url: string): Extract {
       for (const name of LINKING[tag] ?? []) {
         const value = attributes[name];
         if (value === undefined) continue;
-        if (name === "srcset") for (const candidate of value.split(/,\s/)) add(candidate.trim().split(/\s/)[0] ?? "");
+        if (name === "srcset")
+          for (const candidate of value.split(/,\s/)) add(candidate.trim().split(/\s/)[0] ?? "");
         else add(value);
       }
       if (attributes["style"] !== undefined) for (const href of cssLinks(attributes["style"])) add(href);
@@ -98,14 +110,21 @@ export function extractHtml(html: string, url: string): Extract {
 /** Reads a style sheet found at `url`: it has links, and no words. */
 export function extractCss(css: string, url: string): Extract {
   const targets = cssLinks(css).map((href) => resolveLink(href, url, new URL(url).origin));
-  return { title: "", text: "", words: 0, links: [...new Set(targets.filter((target) => target !== undefined))] };
+  return {
+    title: "",
+    text: "",
+    words: 0,
+    links: [...new Set(targets.filter((target) => target !== undefined))],
+  };
 }
 
 function cssLinks(css: string): string[] {
   const found = css
     .replace(/\/\*[^]*?\*\//g, "")
     .matchAll(/url\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"')]+))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')/gi);
-  return [...found].map((match) => match.slice(1).find((part) => part !== undefined) ?? "").filter((href) => href !== "");
+  return [...found]
+    .map((match) => match.slice(1).find((part) => part !== undefined) ?? "")
+    .filter((href) => href !== "");
 }
 
 /** The text of a page, by the charset that the server names, else the page itself, else UTF-8. */

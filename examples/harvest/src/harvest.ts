@@ -20,7 +20,8 @@ export async function harvest({ crawl, store, screen, worker }: HarvestTools, st
     group.spawn({ name: "progress" }, showProgress, crawl, screen);
     group.spawn({ name: "feeder" }, feed, crawl);
     group.spawn({ name: "writer" }, write, crawl, store);
-    for (let i = 1; i <= crawl.options.concurrency; i += 1) group.spawn({ name: `worker ${i}` }, worker, crawl);
+    for (let i = 1; i <= crawl.options.concurrency; i += 1)
+      group.spawn({ name: `worker ${i}` }, worker, crawl);
     await crawl.frontier.join(); // all that was found has been brought and recorded
     group.cancel();
   });

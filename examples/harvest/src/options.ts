@@ -85,11 +85,16 @@ function startUrl(text: string): URL {
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new BadInput(`"${text}" is not an http:// or https:// URL`);
   }
-  if (url.username !== "" || url.password !== "") throw new BadInput("a user or password in the URL is not supported");
+  if (url.username !== "" || url.password !== "")
+    throw new BadInput("a user or password in the URL is not supported");
   return url;
 }
 
-function whole(name: string, text: string | undefined, range: { or: number; least: number; most: number }): number {
+function whole(
+  name: string,
+  text: string | undefined,
+  range: { or: number; least: number; most: number },
+): number {
   if (text === undefined) return range.or;
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= range.least && value <= range.most) return value;

@@ -18,16 +18,39 @@ export interface Page extends Extract {
 }
 
 /** A page whose file is whole. */
-export function wholePage(path: string, response: ClientResponse, bytes: number, extract: Extract = NOTHING): Page {
-  return { ...extract, path, status: response.status, error: null, type: response.contentType, bytes, elapsed: 0 };
+export function wholePage(
+  path: string,
+  response: ClientResponse,
+  bytes: number,
+  extract: Extract = NOTHING,
+): Page {
+  return {
+    ...extract,
+    path,
+    status: response.status,
+    error: null,
+    type: response.contentType,
+    bytes,
+    elapsed: 0,
+  };
 }
 
 /** An answer that is no page: a redirect is a link to elsewhere, all else leads nowhere. */
 export function otherAnswer(path: string, response: ClientResponse): Page {
   const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
-  const target = location === null ? undefined : resolveLink(location, response.url, new URL(response.url).origin);
+  const target =
+    location === null ? undefined : resolveLink(location, response.url, new URL(response.url).origin);
   const links = target === undefined ? [] : [target];
-  return { ...NOTHING, links, path, status: response.status, error: null, type: response.contentType, bytes: null, elapsed: 0 };
+  return {
+    ...NOTHING,
+    links,
+    path,
+    status: response.status,
+    error: null,
+    type: response.contentType,
+    bytes: null,
+    elapsed: 0,
+  };
 }
 
 /** What is left when the last attempt has failed. */

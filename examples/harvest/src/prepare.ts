@@ -17,20 +17,29 @@ import { Store } from "./store.ts";
 export async function prepare(url: URL, options: HarvestOptions): Promise<{ crawl: Crawl; store: Store }> {
   const { out, database, concurrency, timeout } = options;
   await mustBeWritable(out);
-  const session = currentScope().use(new Session({ limit: concurrency, headers: { "user-agent": USER_AGENT } }));
+  const session = currentScope().use(
+    new Session({ limit: concurrency, headers: { "user-agent": USER_AGENT } }),
+  );
   const robots = await orBadInput(() => fetchRobots(session, url.origin, timeout));
   const store = await orBadInput(() => openStore(database));
   // The built-in site has another port each time, and is the same.
   const site = options.start === undefined ? "the built-in site" : url.origin;
   const owner = await orBadInput(() => store.claim(site));
-  if (owner !== site) throw new BadInput(`the database already indexes ${owner}, not ${site}: choose another --out or --database`);
+  if (owner !== site)
+    throw new BadInput(
+      `the database already indexes ${owner}, not ${site}: choose another --out or --database`,
+    );
   await orBadInput(() => makedirs(join(out, ".harvest"), { existOk: true }));
-  return { crawl: new Crawl({ origin: url.origin, options, session, robots, folder: new SiteFolder(out) }), store };
+  return {
+    crawl: new Crawl({ origin: url.origin, options, session, robots, folder: new SiteFolder(out) }),
+    store,
+  };
 }
 
 /** Opens the index; the connection belongs to the current scope. */
 export async function openStore(database: string): Promise<Store> {
-  if (database.startsWith("pglite:")) await makedirs(dirname(database.slice("pglite:".length)), { existOk: true });
+  if (database.startsWith("pglite:"))
+    await makedirs(dirname(database.slice("pglite:".length)), { existOk: true });
   return new Store(await connect(database, { int8: "number" }));
 }
 

@@ -58,15 +58,22 @@ export function renderReport({ crawl, out, seconds, broken, sample, complete }: 
   const always = new Set(["pages and files", "bytes", "words", "links"]);
   const text = [
     `${complete ? "Harvested" : "Stopped on the way:"} ${crawl.origin}/ into ${out}`,
-    ...rows.filter(([name, value]) => always.has(name) || value !== "0").map(([name, value]) => `  ${name.padEnd(18)}${value}`),
+    ...rows
+      .filter(([name, value]) => always.has(name) || value !== "0")
+      .map(([name, value]) => `  ${name.padEnd(18)}${value}`),
   ];
   if (!complete) text.push("Run it again, and it goes on from here.");
   if (tally.slowest.length > 0) {
-    text.push("", "Slowest", ...tally.slowest.map((page) => `  ${time(page.elapsed).padStart(8)}  ${page.path}`));
+    text.push(
+      "",
+      "Slowest",
+      ...tally.slowest.map((page) => `  ${time(page.elapsed).padStart(8)}  ${page.path}`),
+    );
   }
   if (broken === null) text.push("", "Broken links: the database does not answer.");
   else if (broken.length > 0) text.push("", "Broken links", ...broken.slice(0, MOST_BROKEN).map(brokenLine));
-  if (broken !== null && broken.length > MOST_BROKEN) text.push(`  and ${count(broken.length - MOST_BROKEN)} more`);
+  if (broken !== null && broken.length > MOST_BROKEN)
+    text.push(`  and ${count(broken.length - MOST_BROKEN)} more`);
   if (sample !== null) text.push("", sampleLine(sample, seconds));
   return `${text.join("\n")}\n`;
 }

@@ -22,7 +22,8 @@ export class SiteUnreachable extends Error {
 export async function fetchRobots(session: Session, origin: string, limit: number): Promise<Robots> {
   const receive = async (response: ClientResponse): Promise<string> => {
     // RFC 9309: without a robots.txt everything is allowed; with one that the server cannot give, nothing is.
-    if (response.status >= 500) throw new SiteUnreachable(`${origin}/robots.txt cannot be read: status ${response.status}`);
+    if (response.status >= 500)
+      throw new SiteUnreachable(`${origin}/robots.txt cannot be read: status ${response.status}`);
     return response.status === 200 ? await response.text({ maxSize: 512 * 1024 }) : "";
   };
   try {

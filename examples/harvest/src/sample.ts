@@ -25,13 +25,14 @@ export async function measureSample(crawl: Crawl, aside: string): Promise<Sample
   const rest = paths.filter((path) => !slow.includes(path));
   const step = Math.max(1, Math.floor(rest.length / ORDINARY));
   const ordinary = rest.filter((_, index) => index % step === 0).slice(0, ORDINARY);
-  const alone = new Crawl({ ...crawl, folder: new SiteFolder(aside) });
+  const alone = new Crawl({ ...crawl.parts, folder: new SiteFolder(aside) });
   try {
     const slowTimes = await bringOneByOne(alone, slow);
     const times = await bringOneByOne(alone, ordinary);
     const [forSlow, forRest] = [slowTimes, times].map((list) => list.reduce((sum, time) => sum + time, 0));
     if (times.length === 0 && rest.length > 0) return null;
-    const estimate = forSlow! + (times.length === 0 ? 0 : (forRest! / times.length) * (paths.length - slowTimes.length));
+    const estimate =
+      forSlow! + (times.length === 0 ? 0 : (forRest! / times.length) * (paths.length - slowTimes.length));
     return { pages: slowTimes.length + times.length, estimate };
   } finally {
     await removeTree(aside, { missingOk: true });

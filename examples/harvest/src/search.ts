@@ -17,9 +17,18 @@ export async function search({ words, out, database }: SearchOptions): Promise<s
   const folder = new SiteFolder(out);
   const found = await orBadInput(() => store.search(words, MOST));
   if (found.length === 0) return `No page says: ${words}\n`;
-  const entries = await map(found, async ({ path, title }) => {
-    const { text } = extract(await readBytes(folder.fileOf(path)), "text/html", undefined, `http://site${path}`);
-    return `${title}\n  ${folder.fileOf(path)}\n  ${await store.headline(text, words)}\n`;
-  }, { concurrency: 4 });
+  const entries = await map(
+    found,
+    async ({ path, title }) => {
+      const { text } = extract(
+        await readBytes(folder.fileOf(path)),
+        "text/html",
+        undefined,
+        `http://site${path}`,
+      );
+      return `${title}\n  ${folder.fileOf(path)}\n  ${await store.headline(text, words)}\n`;
+    },
+    { concurrency: 4 },
+  );
   return entries.join("\n");
 }

@@ -74,7 +74,12 @@ export class Store {
       const facts = [column("type"), column("bytes"), column("title"), column("words"), column("elapsed")];
       await this.#db.execute(SAVE_PAGES, column("path"), column("status"), column("error"), ...facts, texts);
       await this.#db.execute(FORGET_LINKS, column("path"));
-      if (links.length > 0) await this.#db.execute(SAVE_LINKS, links.map(([page]) => page), links.map(([, target]) => target));
+      if (links.length > 0)
+        await this.#db.execute(
+          SAVE_LINKS,
+          links.map(([page]) => page),
+          links.map(([, target]) => target),
+        );
     });
   }
 
@@ -102,16 +107,23 @@ export class Store {
 
   /** The best pages for some words, in the syntax of web searches. */
   async search(words: string, limit: number): Promise<{ path: string; title: string }[]> {
-    return await this.#db.fetch(`
+    return await this.#db.fetch(
+      `
       select path, title from harvest.pages, websearch_to_tsquery('english', $1) as query
-      where search @@ query order by ts_rank_cd(search, query) desc, path limit $2`, words, limit);
+      where search @@ query order by ts_rank_cd(search, query) desc, path limit $2`,
+      words,
+      limit,
+    );
   }
 
   /** A passage of a text around the words, which stand between « and ». */
   async headline(text: string, words: string): Promise<string> {
-    const headline = await this.#db.fetchValue<string>(`
+    const headline = await this.#db.fetchValue<string>(
+      `
       select ts_headline('english', $1, websearch_to_tsquery('english', $2), 'StartSel=«, StopSel=», MaxWords=20, MinWords=10')`,
-      text, words);
+      text,
+      words,
+    );
     return headline ?? "";
   }
 }

@@ -43,7 +43,13 @@ async function fetchPage(crawl: Crawl, path: string): Promise<Page> {
 async function savePage({ folder }: Crawl, path: string, response: ClientResponse): Promise<Page> {
   if (isPassing(response.status)) response.raiseForStatus();
   if (response.status !== 200) return otherAnswer(path, response);
-  if (!isDocument(response.contentType)) return wholePage(path, response, await folder.save(path, response.content));
+  if (!isDocument(response.contentType))
+    return wholePage(path, response, await folder.save(path, response.content));
   const body = await response.read({ maxSize: LARGEST_DOCUMENT });
-  return wholePage(path, response, await folder.save(path, body), extract(body, response.contentType, response.charset, response.url));
+  return wholePage(
+    path,
+    response,
+    await folder.save(path, body),
+    extract(body, response.contentType, response.charset, response.url),
+  );
 }

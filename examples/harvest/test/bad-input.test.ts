@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { asSuperuser, freshDatabase } from "./support/database.ts";
+import { freshDatabase } from "./support/database.ts";
 import { runProgram } from "./support/program.ts";
 import { withSite } from "./support/site.ts";
 
@@ -34,22 +34,31 @@ async function closedPort(): Promise<number> {
 test("not a URL", () => expectRefused(["nonsense"], /"nonsense" is not an http:\/\/ or https:\/\/ URL/));
 test("an unknown flag", () => expectRefused(["--speed", "9"], /Unknown option '--speed' \(see --help\)/));
 test("a flag's bad value", () => expectRefused(["--limit", "x"], /--limit must be .*, not "x"/));
-test("a database of another kind", () => expectRefused(["--database", "mysql://x"], /--database must begin with .*/));
+test("a database of another kind", () =>
+  expectRefused(["--database", "mysql://x"], /--database must begin with .*/));
 test("a search for nothing", () => expectRefused(["search"], /search needs the words to look for/));
-test("a search where nothing was harvested", () => expectRefused(["search", "x"], /nothing was harvested into site/));
+test("a search where nothing was harvested", () =>
+  expectRefused(["search", "x"], /nothing was harvested into site/));
 
 test("a host that does not answer", async () => {
   const port = await closedPort();
-  await expectRefused([`http://127.0.0.1:${port}/`], new RegExp(`http://127.0.0.1:${port} does not answer: .*`));
+  await expectRefused(
+    [`http://127.0.0.1:${port}/`],
+    new RegExp(`http://127.0.0.1:${port} does not answer: .*`),
+  );
 });
 
-test("a host that does not exist", () => expectRefused(["http://nowhere.invalid/"], /http:\/\/nowhere\.invalid does not answer: .*/));
+test("a host that does not exist", () =>
+  expectRefused(["http://nowhere.invalid/"], /http:\/\/nowhere\.invalid does not answer: .*/));
 
 test("a host that accepts and says nothing", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
-  await expectRefused([`http://127.0.0.1:${port}/`, "--timeout", "200"], /http:\/\/127\.0\.0\.1:\d+ does not answer: .*200 ms.*/);
+  await expectRefused(
+    [`http://127.0.0.1:${port}/`, "--timeout", "200"],
+    /http:\/\/127\.0\.0\.1:\d+ does not answer: .*200 ms.*/,
+  );
   server.close();
 });
 
@@ -62,20 +71,28 @@ test("a folder that cannot be", async () => {
 test("a folder that may not be written", async () => {
   // A system's own folder that refuses even its administrator.
   if (!existsSync("/proc/self")) return;
-  await expectRefused(["--out", "/proc/self/site", "--database", `pglite:${join(folder, "db")}`], /.*\/proc\/self.*/);
+  await expectRefused(
+    ["--out", "/proc/self/site", "--database", `pglite:${join(folder, "db")}`],
+    /.*\/proc\/self.*/,
+  );
 });
 
 test("a database that is not there", async () => {
   const port = await closedPort();
   await withSite({ pages: 1 }, async (site) => {
-    await expectRefused([site.url, "--database", `postgres://u@127.0.0.1:${port}/x`], new RegExp(`.*127.0.0.1.*${port}.*`));
+    await expectRefused(
+      [site.url, "--database", `postgres://u@127.0.0.1:${port}/x`],
+      new RegExp(`.*127.0.0.1.*${port}.*`),
+    );
     const { host, port: real, user } = inject("postgres");
-    await expectRefused([site.url, "--database", `postgres://${user}@${host}:${real}/absent`], /.*"absent" does not exist.*/);
+    await expectRefused(
+      [site.url, "--database", `postgres://${user}@${host}:${real}/absent`],
+      /.*"absent" does not exist.*/,
+    );
   });
 });
 
 test("a wrong password", async () => {
-  await asSuperuser(async () => undefined);
   const { host, port, scramUser, database } = inject("postgres");
   await withSite({ pages: 1 }, async (site) => {
     const address = `postgres://${scramUser}:wrong@${host}:${port}/${database}`;

@@ -5,7 +5,11 @@ test("each path of the site is put in the frontier once, whoever finds it", () =
   const crawl = makeCrawl();
   crawl.discover(["/", "/a", "http://b.test/", "/a"]);
   crawl.discover(["/b", "/"]);
-  expect(Array.from({ length: crawl.frontier.qsize() }, () => crawl.frontier.getNowait())).toEqual(["/", "/a", "/b"]);
+  expect(Array.from({ length: crawl.frontier.qsize() }, () => crawl.frontier.getNowait())).toEqual([
+    "/",
+    "/a",
+    "/b",
+  ]);
 });
 
 test("what is done is not found again, and what robots must not read is counted", () => {

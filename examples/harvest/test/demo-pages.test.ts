@@ -12,7 +12,11 @@ test("the built-in site is one site: every page can be reached from its start, a
   }
   const pages = [...reached].filter((path) => path.startsWith("/pages/"));
   expect(pages.length).toBe(299);
-  expect([...reached].filter((path) => path.startsWith("/lost/")).sort()).toEqual(["/lost/0.html", "/lost/1.html", "/lost/2.html"]);
+  expect([...reached].filter((path) => path.startsWith("/lost/")).sort()).toEqual([
+    "/lost/0.html",
+    "/lost/1.html",
+    "/lost/2.html",
+  ]);
   expect(reached).toContain("/private/diary.html");
 });
 

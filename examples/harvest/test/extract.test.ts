@@ -35,24 +35,37 @@ describe("an HTML page", () => {
       <picture><source srcset="p.webp"></picture><script src=s.js></script><iframe src=f.html></iframe><video src=v.mp4 poster=v.png></video>
       <audio src=a.mp3></audio><object data=o.svg></object><embed src=e.swf><input type=image src=n.png>
       <p style="background: url('bg.png')"><style>@import "t.css"; body { background: url( u.png ) }</style>`;
-    const names = "s.css a.html area.html i.png i1.png i2.png p.webp s.js f.html v.mp4 v.png a.mp3 o.svg e.swf n.png bg.png t.css u.png";
-    expect([...linksOf(html)].sort()).toEqual(names.split(" ").map((name) => `/docs/${name}`).sort());
+    const names =
+      "s.css a.html area.html i.png i1.png i2.png p.webp s.js f.html v.mp4 v.png a.mp3 o.svg e.swf n.png bg.png t.css u.png";
+    expect([...linksOf(html)].sort()).toEqual(
+      names
+        .split(" ")
+        .map((name) => `/docs/${name}`)
+        .sort(),
+    );
   });
 
   test("links to each target once, whatever the fragment", () => {
-    expect(linksOf(`<a href="x.html"><a href="x.html#a"><a href="./x.html"><a href="#top"><a href="http://b.test/#y">`)).toEqual([
-      "/docs/x.html",
-      "/docs/page.html",
-      "http://b.test/",
-    ]);
+    expect(
+      linksOf(
+        `<a href="x.html"><a href="x.html#a"><a href="./x.html"><a href="#top"><a href="http://b.test/#y">`,
+      ),
+    ).toEqual(["/docs/x.html", "/docs/page.html", "http://b.test/"]);
   });
 
   test("does not link by an anchor's name, a form or a hint to connect", () => {
-    expect(linksOf(`<a name=x><form action=/submit></form><link rel="preconnect" href="http://fonts.test"><a href="mailto:x@y">`)).toEqual([]);
+    expect(
+      linksOf(
+        `<a name=x><form action=/submit></form><link rel="preconnect" href="http://fonts.test"><a href="mailto:x@y">`,
+      ),
+    ).toEqual([]);
   });
 
   test("resolves what follows its base by it", () => {
-    expect(linksOf(`<base href="/other/"><a href="x.html"><a href="/y.html">`)).toEqual(["/other/x.html", "/y.html"]);
+    expect(linksOf(`<base href="/other/"><a href="x.html"><a href="/y.html">`)).toEqual([
+      "/other/x.html",
+      "/y.html",
+    ]);
     expect(linksOf(`<base href="http://b.test/"><a href="x.html">`)).toEqual(["http://b.test/x.html"]);
   });
 
@@ -69,7 +82,12 @@ describe("an HTML page", () => {
 test("a style sheet links by url() and @import, comments aside", () => {
   const css = `@import url("a.css"); @import 'b.css'; /* url(no.png) */ p { background: url(c.png), url( 'd.png' ) } q { x: url() }
     r { y: url(data:image/png;base64,AAAA) }`;
-  expect(extractCss(css, "http://a.test/css/main.css").links).toEqual(["/css/a.css", "/css/b.css", "/css/c.png", "/css/d.png"]);
+  expect(extractCss(css, "http://a.test/css/main.css").links).toEqual([
+    "/css/a.css",
+    "/css/b.css",
+    "/css/c.png",
+    "/css/d.png",
+  ]);
 });
 
 describe("the text of a page", () => {

@@ -12,5 +12,11 @@ test("numbers are shown as people read them", () => {
     "16.1 MB",
     "20.0 TB",
   ]);
-  expect([0.4, 999, 1000, 61_000, 3_599_000].map(time)).toEqual(["0 ms", "999 ms", "1.0 s", "1 min 1 s", "59 min 59 s"]);
+  expect([0.4, 999, 1000, 61_000, 3_599_000].map(time)).toEqual([
+    "0 ms",
+    "999 ms",
+    "1.0 s",
+    "1 min 1 s",
+    "59 min 59 s",
+  ]);
 });

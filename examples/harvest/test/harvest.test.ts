@@ -36,7 +36,8 @@ async function expectWholeSite(database: string, pages: number): Promise<void> {
     ...(pages > 7 ? [["/lost/1.html", 404]] : []),
     ["/moved.html", 301],
   ]);
-  for (const page of whole) expect(page.bytes).toBe(bytes.get(page.path === "/" ? "index.html" : page.path.slice(1)));
+  for (const page of whole)
+    expect(page.bytes).toBe(bytes.get(page.path === "/" ? "index.html" : page.path.slice(1)));
   expect(whole.find((page) => page.path === "/")?.title).toBe("The built-in site");
   expect(whole.find((page) => page.path === "/slow.html")?.words).toBe(12);
   expect(index.links).toContain("/moved.html -> /pages/1.html");
@@ -61,7 +62,9 @@ describe.each(["functions", "coroutines"])("with a worker of %s", (dialect) => {
     const database = await freshDatabase();
     await withSite({ pages: 40 }, async (site) => {
       let atTheEnd: string[] = [];
-      const program = runProgram([site.url, "--out", out, "--database", database, "--concurrency", "64"], { dialect });
+      const program = runProgram([site.url, "--out", out, "--database", database, "--concurrency", "64"], {
+        dialect,
+      });
       expect(await program).toMatchObject({ code: 0, stderr: "" });
       await expectWholeSite(database, 40);
       // Then the sample asks again.
@@ -139,7 +142,7 @@ test("what was harvested can be searched, in words as a web search has them", as
     expect(phrase.stdout).toContain("«bounded» «queue»");
     expect(await runProgram(["search", "xylophone", "--out", out])).toMatchObject({
       code: 0,
-      stdout: 'No page says: xylophone\n',
+      stdout: "No page says: xylophone\n",
     });
   });
 });

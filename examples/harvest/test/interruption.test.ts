@@ -31,7 +31,8 @@ async function expectConsistent(database: string): Promise<Index> {
     expect(expected.get(name)?.equals(content), `${name} is whole`).toBe(true);
   }
   const index = await indexOf(database);
-  for (const page of index.pages) if (page.bytes !== null) expect(files.get(filePath(page.path))?.length).toBe(page.bytes);
+  for (const page of index.pages)
+    if (page.bytes !== null) expect(files.get(filePath(page.path))?.length).toBe(page.bytes);
   const recorded = new Set(index.pages.map((page) => page.path));
   expect(index.links.map((link) => link.split(" -> ")[0]!).filter((page) => !recorded.has(page))).toEqual([]);
   return index;
@@ -45,27 +46,30 @@ async function expectWhole(database: string): Promise<void> {
 
 describe.each(["functions", "coroutines"])("with a worker of %s", (dialect) => {
   // The first request is that for robots.txt; at the last moments, the slow page is under way alone.
-  test.each([1, 2, 3, 14, 40, 68])("Ctrl-C at request %i leaves nothing half done, and the next run goes on", async (moment) => {
-    const database = await freshDatabase();
-    await withSite({ pages: PAGES }, async (site) => {
-      const args = [site.url, "--out", out, "--database", database];
-      const program = startProgram(args, { dialect });
-      site.onRequest = () => site.requests.length === moment && program.process.kill("SIGINT");
-      const ended = await program.ended;
-      expect(ended).toMatchObject({ code: 130, stderr: "" });
-      site.onRequest = () => undefined;
-      if (moment === 1) expect(ended.stdout).toBe("");
-      else {
-        expect(ended.stdout).toMatch(/^Stopped on the way: .*\n {2}pages and files .*\n/);
-        const before = await expectConsistent(database);
-        site.requests.length = 0;
-        expect(await runProgram(args, { dialect })).toMatchObject({ code: 0 });
-        for (const page of before.pages) expect(site.requests).not.toContain(page.path);
-      }
-      if (moment === 1) expect(await runProgram(args, { dialect })).toMatchObject({ code: 0 });
-      await expectWhole(database);
-    });
-  });
+  test.each([1, 2, 3, 14, 40, 68])(
+    "Ctrl-C at request %i leaves nothing half done, and the next run goes on",
+    async (moment) => {
+      const database = await freshDatabase();
+      await withSite({ pages: PAGES }, async (site) => {
+        const args = [site.url, "--out", out, "--database", database];
+        const program = startProgram(args, { dialect });
+        site.onRequest = () => site.requests.length === moment && program.process.kill("SIGINT");
+        const ended = await program.ended;
+        expect(ended).toMatchObject({ code: 130, stderr: "" });
+        site.onRequest = () => undefined;
+        if (moment === 1) expect(ended.stdout).toBe("");
+        else {
+          expect(ended.stdout).toMatch(/^Stopped on the way: .*\n {2}pages and files .*\n/);
+          const before = await expectConsistent(database);
+          site.requests.length = 0;
+          expect(await runProgram(args, { dialect })).toMatchObject({ code: 0 });
+          for (const page of before.pages) expect(site.requests).not.toContain(page.path);
+        }
+        if (moment === 1) expect(await runProgram(args, { dialect })).toMatchObject({ code: 0 });
+        await expectWhole(database);
+      });
+    },
+  );
 });
 
 test("Ctrl-C in the midst of an embedded database leaves it as a transaction left it", async () => {
@@ -87,7 +91,9 @@ test("a database that goes away ends the run with one line and what was done, an
     site.onRequest = () => (site.requests.length === 30 ? endConnections(database) : undefined);
     const ended = await runProgram(args);
     expect(ended.stderr).toMatch(/^harvest: .+\n$/);
-    expect(ended.stdout).toMatch(/^Stopped on the way: [^]*\nBroken links: the database does not answer\.\n$/);
+    expect(ended.stdout).toMatch(
+      /^Stopped on the way: [^]*\nBroken links: the database does not answer\.\n$/,
+    );
     expect(ended.code).toBe(1);
     site.onRequest = () => undefined;
     await expectConsistent(database);
@@ -101,7 +107,9 @@ test("a site that goes away ends the run with one line and what was done, and no
   const site = fork(new URL("./support/vanishing-site.ts", import.meta.url), [String(PAGES), "30"], {
     execArgv: ["--conditions=@corio/source"],
   });
-  const url = await new Promise<string>((resolve) => site.once("message", (message) => resolve(String(message))));
+  const url = await new Promise<string>((resolve) =>
+    site.once("message", (message) => resolve(message as string)),
+  );
   const ended = await runProgram([url, "--out", out, "--database", database, "--retries", "1"]);
   expect(ended.stderr).toMatch(/^harvest: http:\S+ does not answer: .+\n$/);
   expect(ended.stdout).toMatch(/^Stopped on the way: /);

@@ -17,7 +17,8 @@ describe("the command line", () => {
   });
 
   test("gives each flag its value, wherever the URL stands among them", () => {
-    const flags = "--out copy --database postgres://db/x --concurrency 64 --limit=5000 --timeout 1 --retries 0";
+    const flags =
+      "--out copy --database postgres://db/x --concurrency 64 --limit=5000 --timeout 1 --retries 0";
     const command = parseCommandLine(["--out", "a", "http://127.0.0.1:8080/", ...flags.split(" ")]);
     expect(command).toEqual({
       kind: "harvest",
@@ -33,11 +34,18 @@ describe("the command line", () => {
 
   test("keeps the embedded database in the folder of the copy", () => {
     expect(parseCommandLine(["--out", "a/b"])).toMatchObject({ database: "pglite:a/b/.harvest/db" });
-    expect(parseCommandLine(["search", "x", "--out", "a/b"])).toMatchObject({ database: "pglite:a/b/.harvest/db" });
+    expect(parseCommandLine(["search", "x", "--out", "a/b"])).toMatchObject({
+      database: "pglite:a/b/.harvest/db",
+    });
   });
 
   test("takes the words of a search with or without quotation marks", () => {
-    const expected = { kind: "search", words: "event loop", out: "site", database: "pglite:site/.harvest/db" };
+    const expected = {
+      kind: "search",
+      words: "event loop",
+      out: "site",
+      database: "pglite:site/.harvest/db",
+    };
     expect(parseCommandLine(["search", "event loop"])).toEqual(expected);
     expect(parseCommandLine(["search", "event", "loop"])).toEqual(expected);
   });

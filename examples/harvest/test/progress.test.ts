@@ -11,7 +11,15 @@ function halfDone(): ReturnType<typeof makeCrawl> {
   crawl.discover(["/1", "/2", "/3", "/4"]);
   for (const status of [200, 404]) {
     const path = crawl.frontier.getNowait();
-    crawl.tally.add({ ...NOTHING, path, status, error: null, type: "", bytes: 2048, elapsed: 1 } satisfies Page);
+    crawl.tally.add({
+      ...NOTHING,
+      path,
+      status,
+      error: null,
+      type: "",
+      bytes: 2048,
+      elapsed: 1,
+    } satisfies Page);
     crawl.frontier.taskDone();
   }
   return crawl;
@@ -28,7 +36,9 @@ test("the bar is filled as far as the known pages are done", () => {
 
 test("elsewhere than on a terminal there is a line each second", async () => {
   const written: string[] = [];
-  await simulate(() => moveOnAfter(3500, () => showProgress(halfDone(), { write: (text) => written.push(text) })));
+  await simulate(() =>
+    moveOnAfter(3500, () => showProgress(halfDone(), { write: (text) => written.push(text) })),
+  );
   expect(written.length).toBe(3);
   for (const text of written) expect(text).toMatch(/^2 of 4 .* broken\n$/);
 });
@@ -39,6 +49,7 @@ test("on a terminal one line is written over and over, no longer than the termin
   await simulate(() => moveOnAfter(350, () => showProgress(halfDone(), screen)));
   expect(written.length).toBe(4);
   // oxlint-disable-next-line no-control-regex -- that is how a terminal is told to clear its line
-  for (const text of written.slice(0, -1)) expect(text).toMatch(/^\r\x1b\[2K\[##########\.{10}\] 2 of 4 .{0,16}$/);
+  for (const text of written.slice(0, -1))
+    expect(text).toMatch(/^\r\x1b\[2K\[##########\.{10}\] 2 of 4 .{0,16}$/);
   expect(written.at(-1)).toBe("\r\x1b[2K");
 });

@@ -5,7 +5,15 @@ import { makeCrawl } from "./support/crawl.ts";
 
 function findings(facts: Partial<Findings>): Findings {
   const crawl = makeCrawl();
-  const page = { ...NOTHING, status: 200, error: null, type: "text/html", bytes: 1500, words: 7, links: ["/a", "/b"] };
+  const page = {
+    ...NOTHING,
+    status: 200,
+    error: null,
+    type: "text/html",
+    bytes: 1500,
+    words: 7,
+    links: ["/a", "/b"],
+  };
   crawl.tally.add({ ...page, path: "/quick.html", elapsed: 12 });
   crawl.tally.add({ ...page, path: "/slow.html", elapsed: 1234 });
   return { crawl, out: "copy", seconds: 0.5, broken: [], sample: null, complete: true, ...facts };
@@ -28,7 +36,9 @@ test("the report names broken links with the pages that hold them, the first ten
   const gone = { path: "/gone.html", status: 404, error: null, count: 5, holders: ["/a", "/b", "/c"] };
   const silent = { path: "/silent.html", status: null, error: "no answer", count: 1, holders: ["/a"] };
   const start = { path: "/", status: 500, error: "500 for GET /", count: 0, holders: [] };
-  const report = renderReport(findings({ broken: [gone, silent, start, ...Array.from({ length: 9 }, () => gone)] }));
+  const report = renderReport(
+    findings({ broken: [gone, silent, start, ...Array.from({ length: 9 }, () => gone)] }),
+  );
   expect(report).toContain("       404  /gone.html  on /a, /b, /c and 2 more\n");
   expect(report).toContain("      none  /silent.html  on /a  (no answer)\n");
   expect(report).toContain("       500  /  the start page\n");

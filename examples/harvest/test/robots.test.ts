@@ -6,7 +6,10 @@ test("robots.txt forbids by the group that names us, else by that for all", () =
   expect(all.allows("/")).toBe(true);
   expect(all.allows("/private/x.html?y")).toBe(false);
   expect(all.allows("/private/door.html")).toBe(true);
-  const us = parseRobots("http://a.test", "User-agent: *\nDisallow: /\n\nUser-agent: corio-harvest\nDisallow: /x\nCrawl-delay: 2\n");
+  const us = parseRobots(
+    "http://a.test",
+    "User-agent: *\nDisallow: /\n\nUser-agent: corio-harvest\nDisallow: /x\nCrawl-delay: 2\n",
+  );
   expect(us.allows("/y")).toBe(true);
   expect(us.allows("/x")).toBe(false);
   expect(us.delay).toBe(2000);

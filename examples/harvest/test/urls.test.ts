@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { filePath, pathOfFile, resolveLink, sitePath } from "../src/urls.ts";
 
 const ORIGIN = "http://a.test";
-const link = (href: string, base = "http://a.test/docs/page.html"): string | undefined => resolveLink(href, base, ORIGIN);
+const link = (href: string, base = "http://a.test/docs/page.html"): string | undefined =>
+  resolveLink(href, base, ORIGIN);
 
 describe("a link", () => {
   test.each([
@@ -39,9 +40,12 @@ describe("a link", () => {
     expect(link(href)).toBe(url);
   });
 
-  test.each(["mailto:a@b.c", "javascript:void 0", "data:text/html,x", "http://", "tel:1"])("%j is no web address", (href) => {
-    expect(link(href)).toBeUndefined();
-  });
+  test.each(["mailto:a@b.c", "javascript:void 0", "data:text/html,x", "http://", "tel:1"])(
+    "%j is no web address",
+    (href) => {
+      expect(link(href)).toBeUndefined();
+    },
+  );
 
   test("is told from its base, and in or out of the site from the site", () => {
     expect(link("x.html", "http://b.test/y/")).toBe("http://b.test/y/x.html");
@@ -101,7 +105,8 @@ describe("the file of a path", () => {
       const file = filePath(path);
       if (pathOfFile(file) !== path) expect(pathOfFile(file)).toBe(path);
       const parts = file.split("/");
-      if (parts.some((part) => !/^[\w~!$&'()+,;=@%-][\w.~!$&'()+,;=@%-]{0,202}$/.test(part))) expect(file).toBe("a safe name");
+      if (parts.some((part) => !/^[\w~!$&'()+,;=@%-][\w.~!$&'()+,;=@%-]{0,202}$/.test(part)))
+        expect(file).toBe("a safe name");
       files.add(file);
       for (let depth = 1; depth < parts.length; depth++) folders.add(parts.slice(0, depth).join("/"));
     }

@@ -1,12 +1,12 @@
 // Folders: making, listing and removing them.
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Awaitable, Coroutine } from "corio";
 import { coroutine } from "corio/lowlevel";
 import { plain, vanished } from "./entries.ts";
 import { pathText, type FilePath } from "./file-path.ts";
 import { hostCall } from "./host-call.ts";
-import { FileError, FileExistsError } from "./errors.ts";
+import { FileError, FileExistsError, FileNotFoundError } from "./errors.ts";
 
 export interface MakeOptions {
   /** Permissions of the new folder, before the umask. Default 0o777. */
@@ -64,18 +64,26 @@ export function scandir(path: FilePath): Awaitable<Entry[]> {
   return coroutine(scandirStep, pathText(path));
 }
 
+// Not node's own `recursive`: where a file system refuses to make folders with ENOENT (/proc), that never returns.
 function* makedirsStep(path: string, options: MakedirsOptions): Coroutine<void> {
-  const permissions = options.permissions ?? 0o777;
-  const first = yield* hostCall<string | undefined>("mkdir", path, (done) =>
-    fs.mkdir(path, { recursive: true, mode: permissions }, done),
-  );
-  // Undefined: nothing had to be made.
-  if (first !== undefined || options.existOk === true) return;
-  throw new FileExistsError(`Cannot mkdir ${path}: file already exists (EEXIST)`, {
-    code: "EEXIST",
-    operation: "mkdir",
-    path,
-  });
+  try {
+    yield* makeOne(path, options);
+  } catch (error) {
+    const parent = dirname(path);
+    if (!(error instanceof FileNotFoundError) || parent === path) throw error;
+    yield* makedirsStep(parent, { existOk: true });
+    yield* makeOne(path, options);
+  }
+}
+
+function* makeOne(path: string, options: MakedirsOptions): Coroutine<void> {
+  try {
+    yield* mkdir(path, options);
+  } catch (error) {
+    if (!(error instanceof FileExistsError) || options.existOk !== true) throw error;
+    const stats = yield* hostCall<fs.Stats>("stat", path, (done) => fs.stat(path, done));
+    if (!stats.isDirectory()) throw error;
+  }
 }
 
 function* listdirStep(path: string): Coroutine<string[]> {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   DirectoryNotEmptyError,
   exists,
+  FileError,
   FileExistsError,
   FileNotFoundError,
   isdir,
@@ -40,6 +41,11 @@ test("folders are made, listed and removed", async () => {
     await makedirs(path("d", "e", "f"));
     await makedirs(path("d", "e", "f"), { existOk: true });
     await expect(makedirs(path("d", "e", "f"))).rejects.toThrow(FileExistsError);
+    writeFileSync(path("plain"), "");
+    await expect(makedirs(path("plain"), { existOk: true })).rejects.toThrow(FileExistsError);
+    await expect(makedirs(path("plain", "below"), { existOk: true })).rejects.toThrow(NotADirectoryError);
+    // Node's own recursive mkdir never returns from this one.
+    await expect(makedirs("/proc/none/such", { existOk: true })).rejects.toThrow(FileError);
     expect(await listdir(path("d"))).toEqual(["e"]);
     await expect(rmdir(path("d"))).rejects.toThrow(DirectoryNotEmptyError);
     await rmdir(path("d", "e", "f"));

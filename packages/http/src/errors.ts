@@ -126,6 +126,16 @@ export class ClientPayloadError extends ClientError {
   override readonly code: string = "HTTP_PAYLOAD";
 }
 
+/** The stream ended before the asked for bytes had come; `partial` is what there was. */
+export class IncompleteReadError extends ClientPayloadError {
+  override readonly code: string = "HTTP_INCOMPLETE_READ";
+  readonly partial: Buffer;
+  constructor(partial: Buffer, expected: string) {
+    super(`Stream ended after ${partial.byteLength} bytes, expected ${expected}`);
+    this.partial = partial;
+  }
+}
+
 /** A body is longer than the `maxSize` it was read with; `limit` is in bytes. */
 export class PayloadTooLargeError extends ClientPayloadError {
   override readonly code: string = "HTTP_PAYLOAD_TOO_LARGE";

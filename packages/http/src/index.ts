@@ -3,7 +3,7 @@
 export * from "./errors.ts";
 export { HeaderMap } from "./headers.ts";
 export type { HeadersInit } from "./headers.ts";
-export { IncompleteReadError, StreamReader } from "./stream-reader.ts";
+export { StreamReader } from "./stream-reader.ts";
 export { Session, withSession } from "./client/session.ts";
 export { ClientResponse } from "./client/response.ts";
 export type { ReadOptions } from "./client/response.ts";

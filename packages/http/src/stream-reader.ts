@@ -5,17 +5,7 @@ import type { Awaitable, Coroutine } from "corio";
 import { coroutine } from "corio/lowlevel";
 import type { ByteSource } from "./byte-source.ts";
 import { concat, pullAll } from "./byte-source.ts";
-import { ClientPayloadError, PayloadTooLargeError } from "./errors.ts";
-
-/** The stream ended before the asked for bytes had come; `partial` is what there was. */
-export class IncompleteReadError extends ClientPayloadError {
-  override readonly code: string = "HTTP_INCOMPLETE_READ";
-  readonly partial: Buffer;
-  constructor(partial: Buffer, expected: string) {
-    super(`Stream ended after ${partial.byteLength} bytes, expected ${expected}`);
-    this.partial = partial;
-  }
-}
+import { IncompleteReadError, PayloadTooLargeError } from "./errors.ts";
 
 const DEFAULT_LINE_LIMIT = 64 * 1024;
 

@@ -17,10 +17,12 @@ export async function freshDatabase(): Promise<string> {
 /** Ends every connection to a database, as an administrator may. */
 export async function endConnections(database: string): Promise<void> {
   const name = new URL(database).pathname.slice(1);
-  await asSuperuser((db) => db.fetch("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name));
+  await asSuperuser((db) =>
+    db.fetch("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name),
+  );
 }
 
-export async function asSuperuser<T>(body: (db: Connection) => PromiseLike<T> | unknown): Promise<void> {
+export async function asSuperuser(body: (db: Connection) => unknown): Promise<void> {
   const { host, port, user, database } = inject("postgres");
   await run(async () => void (await body(await connect({ host, port, user, database }))));
 }

@@ -11,6 +11,7 @@ export function expectedFiles(pages: number): Map<string, Buffer> {
     ["images/paper.svg", Buffer.from(drawing(3))],
     ["download/numbers.bin", Buffer.concat([...numbers(64)])],
   ]);
-  for (let page = 1; page < pages; page += 1) files.set(`pages/${page}.html`, Buffer.from(demoPage(page, pages)));
+  for (let page = 1; page < pages; page += 1)
+    files.set(`pages/${page}.html`, Buffer.from(demoPage(page, pages)));
   return files;
 }

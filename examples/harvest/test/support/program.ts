@@ -16,7 +16,10 @@ export interface Program {
 }
 
 /** Starts harvest; `dialect` is that of its worker. */
-export function startProgram(args: readonly string[], options: { cwd?: string; dialect?: string } = {}): Program {
+export function startProgram(
+  args: readonly string[],
+  options: { cwd?: string; dialect?: string } = {},
+): Program {
   const child = spawn(process.execPath, ["--conditions=@corio/source", CLI, ...args], {
     cwd: options.cwd,
     env: { ...process.env, HARVEST_DIALECT: options.dialect ?? "functions" },
@@ -33,6 +36,9 @@ export function startProgram(args: readonly string[], options: { cwd?: string; d
   return { process: child, ended };
 }
 
-export function runProgram(args: readonly string[], options?: { cwd?: string; dialect?: string }): Promise<Ended> {
+export function runProgram(
+  args: readonly string[],
+  options?: { cwd?: string; dialect?: string },
+): Promise<Ended> {
   return startProgram(args, options).ended;
 }

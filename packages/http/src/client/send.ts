@@ -197,7 +197,12 @@ function* send(core: SessionCore, outgoing: Outgoing): Coroutine<Exchange> {
       if (error instanceof CancelledError) throw error;
       if (connector.closed)
         throw new SessionClosedError("Session was closed during the request", { cause: error });
-      if (!(error instanceof NotSentError)) {
+      if (error instanceof NotSentError) {
+        if (!reused)
+          throw new ServerDisconnectedError(`Server closed the connection at once: ${url.href}`, {
+            cause: error,
+          });
+      } else {
         const stale =
           error instanceof ServerDisconnectedError || (error instanceof ClientOSError && isReset(error));
         if (!retry || !reused || !stale || exchange.answered) throw error;

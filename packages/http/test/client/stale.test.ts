@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { run } from "corio";
 import {
+  ClientConnectionError,
   ClientConnectorDNSError,
   ClientConnectorError,
   ClientError,
@@ -92,6 +93,18 @@ describe("a connection", () => {
       code: "HTTP_SERVER_DISCONNECTED",
     });
     expect(server.accepted).toBe(1);
+  });
+
+  test.each([
+    ["closed", (socket: Socket) => socket.end()],
+    ["reset", (socket: Socket) => socket.resetAndDestroy()],
+  ])("that is %s as soon as it is open is an error", async (_how, drop) => {
+    const server = await serve(rawServer((socket) => drop(socket)));
+    for (let i = 0; i < 20; i++) {
+      const sending = run(() => withSession({}, (session) => session.get(server.url)));
+      await expect(sending).rejects.toThrow(ClientConnectionError);
+    }
+    expect(server.accepted).toBe(20);
   });
 
   test("whose answer has begun is not tried again", async () => {

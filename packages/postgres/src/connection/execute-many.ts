@@ -22,8 +22,8 @@ export type Rows = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown
 const WINDOW = 64 * 1024;
 
 export function* executeMany(session: Session, sql: string, rows: Rows): Coroutine<void> {
-  const statement = yield* admitPrepared(session, sql);
   const source = new RowSource(rows);
+  const statement = yield* admitPrepared(session, sql);
   const flight = new Flight();
   const abortable = new Batch(session, statement, flight);
   try {

@@ -2,7 +2,7 @@
 // the other; where the host forbids eval, closures do the same, slower.
 
 import { ProtocolError } from "../errors.ts";
-import { setOwn } from "../types/composite.ts";
+import { isOrdinary, setOwn } from "../types/set-own.ts";
 import type { Codec } from "../types/codec.ts";
 import { shortest } from "../types/numbers.ts";
 import { readText } from "../types/read-text.ts";
@@ -58,7 +58,7 @@ function generatedDecoder(columns: readonly DecodedColumn[]): RowDecoder {
   const values = columns.map((_, index) => `c${index}`).join(", ");
   const assign = columns.map(({ name }, index) => {
     const key = JSON.stringify(name);
-    return name === "__proto__" ? `setOwn(this, ${key}, c${index});` : `this[${key}] = c${index};`;
+    return isOrdinary(name) ? `this[${key}] = c${index};` : `setOwn(this, ${key}, c${index});`;
   });
   if (hasDuplicates(columns)) assign.push(`shadowed.set(this, [${values}]);`);
   const reads = columns.map(({ codec }, index) => {

@@ -5,6 +5,7 @@ import { DataError, OutdatedSchemaCache } from "../errors.ts";
 import type { Chunk } from "../wire/chunk.ts";
 import { BINARY, TEXT, mismatch, wrongLength } from "./codec.ts";
 import type { Codec } from "./codec.ts";
+import { setOwn } from "./set-own.ts";
 import { asText } from "./texts.ts";
 
 export interface Attribute {
@@ -73,12 +74,6 @@ function valuesOf(value: unknown, attributes: readonly Attribute[], name: string
     if (!known.has(key)) throw new DataError(`${name} has no attribute "${key}"`);
   }
   return attributes.map((attribute) => (value as Record<string, unknown>)[attribute.name]);
-}
-
-/** `result[name] = value`, also for the one name (`__proto__`) that would mean something else. */
-export function setOwn(target: object, name: string, value: unknown): void {
-  if (name !== "__proto__") (target as Record<string, unknown>)[name] = value;
-  else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function outdated(name: string): OutdatedSchemaCache {

@@ -132,7 +132,8 @@ export const float4: Codec = fixed("float4", 4, "shortest(v.getFloat32(o))", {
 
 /** The shortest decimal that rounds to this 32-bit float. */
 export function shortest(value: number): number {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return value;
+  // Every integer below 2^24 is a float32 of its own, and its own shortest form.
+  if ((Number.isInteger(value) && Math.abs(value) < 0x1000000) || !Number.isFinite(value)) return value;
   for (let digits = 6; digits < 9; digits++) {
     const candidate = Number(value.toPrecision(digits));
     if (Math.fround(candidate) === value) return candidate;

@@ -71,7 +71,7 @@ export class TypeMap {
     const known = this.get(oid);
     if (known !== undefined) return known;
     const row = this.#rows.get(oid);
-    // A composite that contains itself by way of an array has no finite layout to read: it comes as text.
+    // PostgreSQL has no type that contains itself; what was learned at different times may seem to.
     if (row === undefined || building.has(oid)) return asText(row?.name ?? `type ${oid}`);
     building.add(oid);
     const codec = this.#make(row, building);

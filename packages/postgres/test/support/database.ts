@@ -20,7 +20,9 @@ export function socketOptions(more: ConnectOptions = {}): ConnectOptions {
 }
 
 /** A test in the async dialect with a connection of its own. */
-export function withConnection(body: (connection: Connection, scope: Scope) => Promise<unknown>): () => Promise<void> {
+export function withConnection(
+  body: (connection: Connection, scope: Scope) => Promise<unknown>,
+): () => Promise<void> {
   return async () => {
     await run(async (scope) => {
       await body(await connect(serverOptions()), scope);
@@ -34,7 +36,9 @@ export function inRun<R>(body: (scope: Scope) => R): () => Promise<Unwrap<R>> {
 }
 
 /** What the call throws. Fails the test when it does not. */
-export async function failureOf(call: PromiseLike<unknown> | { then: unknown }): Promise<Error & Record<string, unknown>> {
+export async function failureOf(
+  call: PromiseLike<unknown> | { then: unknown },
+): Promise<Error & Record<string, unknown>> {
   try {
     await (call as PromiseLike<unknown>);
   } catch (error) {

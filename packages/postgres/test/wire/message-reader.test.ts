@@ -23,7 +23,12 @@ function collector(): { reader: MessageReader; messages: Message[] } {
   return { reader, messages };
 }
 
-const stream = Buffer.concat([message("Z", "I"), message("D", "x".repeat(300)), message("1", ""), message("C", "SELECT 1\0")]);
+const stream = Buffer.concat([
+  message("Z", "I"),
+  message("D", "x".repeat(300)),
+  message("1", ""),
+  message("C", "SELECT 1\0"),
+]);
 const expected = [
   { type: "Z", body: "I" },
   { type: "D", body: "x".repeat(300) },

@@ -18,7 +18,10 @@ describe("MessageWriter", () => {
       frontend.sync(writer);
     });
     expect(bytes.toString("latin1")).toBe(
-      "P\0\0\0\x15s\0SELECT 1\0\0\x01\0\0\0\x17" + "D\0\0\0\x07Ss\0" + "E\0\0\0\x09\0\0\0\0\x05" + "S\0\0\0\x04",
+      "P\0\0\0\x15s\0SELECT 1\0\0\x01\0\0\0\x17" +
+        "D\0\0\0\x07Ss\0" +
+        "E\0\0\0\x09\0\0\0\0\x05" +
+        "S\0\0\0\x04",
     );
   });
 
@@ -70,9 +73,12 @@ describe("MessageWriter", () => {
     expect(bytes.toString("utf8", 8)).toBe("ä€😀");
   });
 
-  test.each(["short ä", "x".repeat(47) + "é", "y".repeat(5000) + "😀", "", "\u007f\u0080"])("text survives: %.12s", (text) => {
-    expect(written((writer) => writer.text(text)).toString()).toBe(text);
-  });
+  test.each(["short ä", "x".repeat(47) + "é", "y".repeat(5000) + "😀", "", "\u007f\u0080"])(
+    "text survives: %.12s",
+    (text) => {
+      expect(written((writer) => writer.text(text)).toString()).toBe(text);
+    },
+  );
 
   test.each([
     ["a NUL", "a\0b"],
@@ -84,7 +90,17 @@ describe("MessageWriter", () => {
   });
 
   test("numbers below 2^53 are written as 64 bits", () => {
-    for (const value of [0, 1, -1, 2 ** 31, -(2 ** 31), 2 ** 32, -(2 ** 32) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+    for (const value of [
+      0,
+      1,
+      -1,
+      2 ** 31,
+      -(2 ** 31),
+      2 ** 32,
+      -(2 ** 32) - 1,
+      Number.MAX_SAFE_INTEGER,
+      Number.MIN_SAFE_INTEGER,
+    ]) {
       expect(written((writer) => writer.int64FromNumber(value)).readBigInt64BE()).toBe(BigInt(value));
     }
   });
