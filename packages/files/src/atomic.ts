@@ -119,8 +119,13 @@ function* atomicBlock(
   body: (file: never) => unknown,
   options: AtomicTextOptions | AtomicBinaryOptions,
 ): Coroutine<unknown> {
-  const target = yield* targetOf(pathText(path), options.followSymlinks ?? true);
-  const found = yield* statOf(target);
+  let target = pathText(path);
+  let found = yield* statOf(target);
+  // Most paths are no links, and need no other look.
+  if (found?.isSymbolicLink() === true && (options.followSymlinks ?? true)) {
+    target = yield* targetOf(target);
+    found = yield* statOf(target);
+  }
   const old = found?.isSymbolicLink() === true ? undefined : found;
   const folder = dirname(target);
   const temporary = join(folder, `.${basename(target).slice(0, 80)}.${randomUUID()}.tmp`);
@@ -177,9 +182,8 @@ function* removeQuietly(path: string): Coroutine<void> {
   yield* hostCall<void>("remove", path, (done) => fs.unlink(path, () => done(null)));
 }
 
-/** What a path finally leads to; a link to nothing leads to where the file would be made. */
-function* targetOf(path: string, follow: boolean): Coroutine<string> {
-  if (!follow) return path;
+/** What a link finally leads to; a link to nothing leads to where the file would be made. */
+function* targetOf(path: string): Coroutine<string> {
   try {
     return yield* hostCall<string>("resolve", path, (done) => fs.realpath(path, done as never));
   } catch (error) {
