@@ -4,20 +4,30 @@ export type { Awaitable, Coroutine, Parked, Unwrap } from "./kernel/awaitable.ts
 export { call } from "./kernel/coroutine-awaitable.ts";
 export type { Report } from "./kernel/report.ts";
 export { Future } from "./kernel/future.ts";
-export type { SpawnOptions, TaskGroup } from "./kernel/group-scope.ts";
+export type { Ready, SpawnOptions, TaskGroup } from "./kernel/group-scope.ts";
 export type { Scope } from "./kernel/scope.ts";
 export { checkpoint, sleep, sleepForever } from "./kernel/sleep.ts";
 export type { Task } from "./kernel/task.ts";
 
 export { cancelScope } from "./tasks/cancel-scope.ts";
 export { createTask } from "./tasks/create-task.ts";
-export { gather, type Gatherable, type Gathered } from "./tasks/gather.ts";
+export {
+  allSettled,
+  type AllSettled,
+  gather,
+  type Gatherable,
+  type Gathered,
+  type Settled,
+} from "./tasks/gather.ts";
 export { currentScope, currentTask, loopTime } from "./tasks/here.ts";
 export { main } from "./tasks/main.ts";
 export { type ConcurrencyOptions, forEach, map } from "./tasks/map.ts";
+export { any, race } from "./tasks/race.ts";
+export { retry, type RetryOptions } from "./tasks/retry.ts";
 export { run, type RunOptions } from "./tasks/run.ts";
 export { shield, type ShieldOptions } from "./tasks/shield.ts";
 export { taskGroup } from "./tasks/task-group.ts";
+export { type ReturnWhen, wait, waitFor, type WaitOptions } from "./tasks/wait.ts";
 export { moveOnAfter, type MoveOn, timeout, timeoutAt } from "./tasks/timeout.ts";
 
 export { Event } from "./sync/event.ts";

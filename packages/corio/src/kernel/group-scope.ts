@@ -1,9 +1,11 @@
 // The scope of a task group: it owns tasks, and collects their failures.
 
 import type { AnyFunction } from "./body.ts";
-import type { Unwrap } from "./awaitable.ts";
+import type { Awaitable, Coroutine, Unwrap } from "./awaitable.ts";
 import { assertFunction } from "./body.ts";
-import { InvalidStateError } from "../errors.ts";
+import { call, coroutine } from "./coroutine-awaitable.ts";
+import { Future } from "./future.ts";
+import { cancellationOf, InvalidStateError } from "../errors.ts";
 import { CLOSED } from "./scope-flags.ts";
 import { ScopeNode, type Scope } from "./scope.ts";
 import { TaskNode, type Task } from "./task.ts";
@@ -23,6 +25,53 @@ export interface TaskGroup extends Scope {
     fn: (...args: A) => R,
     ...args: A
   ): Task<Unwrap<R>>;
+  /**
+   * Starts a task and waits until it says that it is ready, by calling its first argument; gives what it says. A failure before
+   * that is thrown here, and does not fail the group. A cancel point; cancelled, it cancels the task.
+   */
+  start<A extends readonly unknown[], V>(
+    fn: (ready: Ready<V>, ...args: A) => unknown,
+    ...args: A
+  ): Awaitable<V>;
+}
+
+/** Says that a task is ready, and what its starter is to be given. */
+export type Ready<V> = (value: V) => void;
+
+/** The body of a task that is started: what fails before it is ready is its starter's affair, not the group's. */
+function* startBody(fn: AnyFunction, started: Future<unknown>, args: readonly unknown[]): Coroutine<unknown> {
+  const ready: Ready<unknown> = (value) => started.setResult(value);
+  let value: unknown;
+  try {
+    value = yield* call(fn as (...args: readonly unknown[]) => unknown, ready, ...args);
+  } catch (error) {
+    if (started.done() || cancellationOf(error) !== null) throw error;
+    started.setException(error);
+    return undefined;
+  }
+  if (!started.done()) {
+    started.setException(new InvalidStateError("The task ended without saying that it was ready"));
+  }
+  return value;
+}
+
+function* startIn(group: GroupScope, fn: AnyFunction, args: readonly unknown[]): Coroutine<unknown> {
+  const started = new Future<unknown>();
+  const task = spawnIn(group, [{ name: fn.name || "started" }, startBody, fn, started, args]);
+  const gone = { before: null, after: null, taskEnded: (): void => abandonStart(task, started) };
+  task.watch(gone);
+  try {
+    return yield* started.wait();
+  } catch (error) {
+    // Nobody will hear that it is ready.
+    if (!task.done() && cancellationOf(error) !== null) task.cancel(error);
+    throw error;
+  }
+}
+
+function abandonStart(task: TaskNode, started: Future<unknown>): void {
+  if (started.done()) return;
+  if (task.cancelled()) started.setException(task.cancelledError());
 }
 
 export class GroupScope extends ScopeNode implements TaskGroup {
@@ -33,6 +82,11 @@ export class GroupScope extends ScopeNode implements TaskGroup {
       throw new InvalidStateError("Cannot spawn a task: the block of the group has ended");
     }
     return spawnIn(this, input) as Task<Unwrap<R>>;
+  }
+
+  start(fn: AnyFunction, ...args: readonly unknown[]): Awaitable<never> {
+    assertFunction(fn, "a task");
+    return coroutine(startIn, this as GroupScope, fn, args) as Awaitable<never>;
   }
 
   override taskEnded(task: ScopeNode): void {

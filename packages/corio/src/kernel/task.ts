@@ -30,6 +30,13 @@ export interface Task<T> {
   exception(): unknown;
 }
 
+/** Whoever is to be told that a task has ended; a node of the task's own list. */
+export interface TaskWatch {
+  before: TaskWatch | null;
+  after: TaskWatch | null;
+  taskEnded(): void;
+}
+
 const STARTING = 0;
 const RUNNING = 1;
 const CLOSING = 2;
@@ -50,8 +57,8 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
   ok = true;
   /** The arguments until the start, the outcome after the end. */
   ending: unknown;
-  firstJoin: JoinTask<T> | null = null;
-  lastJoin: JoinTask<T> | null = null;
+  #firstWatch: TaskWatch | null = null;
+  #lastWatch: TaskWatch | null = null;
   /** Whether somebody has asked for the outcome. */
   observed = false;
   stage: number = STARTING;
@@ -127,8 +134,13 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
         }
       }
     }
-    for (let join = this.firstJoin; join !== null; join = join.after) join.taskEnded();
-    this.firstJoin = this.lastJoin = null;
+    let watch = this.#firstWatch;
+    this.#firstWatch = this.#lastWatch = null;
+    while (watch !== null) {
+      const next: TaskWatch | null = watch.after;
+      watch.taskEnded();
+      watch = next;
+    }
     const parent = this.parent;
     if (parent !== null) parent.taskEnded(this as TaskNode<unknown>);
     this.close();
@@ -137,6 +149,22 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
 
   /** A hook for runs, which tell the outside. */
   protected completed(): void {}
+
+  /** Adds somebody to be told of the end. */
+  watch(watch: TaskWatch): void {
+    watch.before = this.#lastWatch;
+    if (this.#lastWatch === null) this.#firstWatch = watch;
+    else this.#lastWatch.after = watch;
+    this.#lastWatch = watch;
+  }
+
+  unwatch(watch: TaskWatch): void {
+    if (watch.before === null) this.#firstWatch = watch.after;
+    else watch.before.after = watch.after;
+    if (watch.after === null) this.#lastWatch = watch.before;
+    else watch.after.before = watch.before;
+    watch.before = watch.after = null;
+  }
 
   join(): Awaitable<T> {
     return new JoinTask<T>(this);
@@ -200,9 +228,9 @@ function begin(task: TaskNode): void {
 }
 
 /** The wait for a task. */
-class JoinTask<T> extends Operation<T> {
-  before: JoinTask<T> | null = null;
-  after: JoinTask<T> | null = null;
+class JoinTask<T> extends Operation<T> implements TaskWatch {
+  before: TaskWatch | null = null;
+  after: TaskWatch | null = null;
   readonly #task: TaskNode<T>;
 
   constructor(task: TaskNode<T>) {
@@ -218,19 +246,12 @@ class JoinTask<T> extends Operation<T> {
       return true;
     }
     if (taskOf(scope) === task) throw new InvalidStateError(`Task ${task.name} cannot join itself`);
-    this.before = task.lastJoin;
-    if (task.lastJoin === null) task.firstJoin = this;
-    else task.lastJoin.after = this;
-    task.lastJoin = this;
+    task.watch(this);
     return false;
   }
 
   protected override detach(): void {
-    const task = this.#task;
-    if (this.before === null) task.firstJoin = this.after;
-    else this.before.after = this.after;
-    if (this.after === null) task.lastJoin = this.before;
-    else this.after.before = this.before;
+    this.#task.unwatch(this);
   }
 
   taskEnded(): void {

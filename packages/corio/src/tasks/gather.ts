@@ -1,8 +1,9 @@
 // gather: several things at once, all of their results.
 
-import { TaskGroupError } from "../errors.ts";
-import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
+import { CancelledError, TaskGroupError } from "../errors.ts";
+import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
+import { call } from "../kernel/coroutine-awaitable.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
 import type { Task } from "../kernel/task.ts";
 import { GroupBlock } from "./task-group.ts";
@@ -33,6 +34,21 @@ class GatherBlock<T> extends UnwrappingBlock<T> {
   }
 }
 
+/** Refuses what cannot be run, before anything is. */
+export function assertGatherable(items: readonly Gatherable[], verb: string): void {
+  for (const [i, item] of items.entries()) {
+    if (
+      typeof item === "function" ||
+      typeof (item as Partial<Awaitable<unknown>>)?.[Symbol.iterator] === "function"
+    ) {
+      continue;
+    }
+    throw new TypeError(
+      `Cannot ${verb} item ${i}: it is neither an Awaitable nor a function (wrap promises in fromPromise)`,
+    );
+  }
+}
+
 function* waitForItem(item: Awaitable<unknown>): Coroutine<unknown> {
   return yield* item;
 }
@@ -55,15 +71,43 @@ function spawnAll(group: GroupScope, items: readonly Gatherable[]): Task<unknown
  * for. The same item given twice runs once. A cancel point.
  */
 export function gather<const Items extends readonly Gatherable[]>(items: Items): Awaitable<Gathered<Items>> {
-  for (const [i, item] of items.entries()) {
-    if (
-      typeof item !== "function" &&
-      typeof (item as Partial<Awaitable<unknown>>)?.[Symbol.iterator] !== "function"
-    ) {
-      throw new TypeError(
-        `Cannot gather item ${i}: it is neither an Awaitable nor a function (wrap promises in fromPromise)`,
-      );
-    }
-  }
+  assertGatherable(items, "gather");
   return new GatherBlock<Gathered<Items>>(spawnAll as AnyFunction, [[...items]]);
+}
+
+/** How one of several things ended. */
+export type Settled<T> =
+  | { readonly status: "fulfilled"; readonly value: T }
+  | { readonly status: "rejected"; readonly reason: unknown };
+
+/** What settling the items gives, place by place. */
+export type AllSettled<Items extends readonly Gatherable[]> = {
+  -readonly [I in keyof Gathered<Items>]: Settled<Gathered<Items>[I]>;
+};
+
+function* settle(item: Gatherable): Coroutine<Settled<unknown>> {
+  try {
+    const value =
+      typeof item === "function" ? yield* call(item) as Iterable<Parked, unknown, unknown> : yield* item;
+    return { status: "fulfilled", value };
+  } catch (reason) {
+    // Stopped from outside: then nobody asks how it ended. A joined task that was cancelled is an ordinary failure.
+    if (reason instanceof CancelledError) throw reason;
+    return { status: "rejected", reason };
+  }
+}
+
+function settleAll(group: GroupScope, items: readonly Gatherable[]): Task<unknown>[] {
+  return items.map((item) => spawnIn(group, [settle, item]));
+}
+
+/**
+ * Runs everything at once and tells how each one ended, in order: asyncio's `gather(return_exceptions=True)`. A failure stops nobody; cancelling
+ * the wait cancels all. A cancel point.
+ */
+export function allSettled<const Items extends readonly Gatherable[]>(
+  items: Items,
+): Awaitable<AllSettled<Items>> {
+  assertGatherable(items, "settle");
+  return new GatherBlock<AllSettled<Items>>(settleAll as AnyFunction, [[...items]]);
 }

@@ -1,5 +1,15 @@
 import { describe, expect } from "vitest";
-import { cancelScope, createTask, loopTime, moveOnAfter, run, sleep, sleepForever, taskGroup, type Task } from "corio";
+import {
+  cancelScope,
+  createTask,
+  loopTime,
+  moveOnAfter,
+  run,
+  sleep,
+  sleepForever,
+  taskGroup,
+  type Task,
+} from "corio";
 import { both } from "../support/dialects.ts";
 import { nodeHere } from "../support/kernel.ts";
 

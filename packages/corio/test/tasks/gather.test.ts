@@ -37,31 +37,34 @@ describe("gather", () => {
     expect(loopTime()).toBe(30);
   });
 
-  both("the first failure cancels the rest, waits for them, and is thrown as it is (G2: better)", function* (t) {
-    const { fn, wait, log } = t;
-    const failure = new RangeError("first");
-    const error = yield* caught(
-      wait(
-        gather([
-          fn(function* () {
-            try {
-              yield* wait(sleepForever());
-            } finally {
-              yield* wait(sleep(5));
-              log.push("cleaned");
-            }
-          }),
-          fn(function* () {
-            yield* wait(sleep(10));
-            throw failure;
-          }),
-        ]),
-      ),
-    );
-    expect(error).toBe(failure);
-    expect(log).toEqual(["cleaned"]);
-    expect(loopTime()).toBe(15);
-  });
+  both(
+    "the first failure cancels the rest, waits for them, and is thrown as it is (G2: better)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const failure = new RangeError("first");
+      const error = yield* caught(
+        wait(
+          gather([
+            fn(function* () {
+              try {
+                yield* wait(sleepForever());
+              } finally {
+                yield* wait(sleep(5));
+                log.push("cleaned");
+              }
+            }),
+            fn(function* () {
+              yield* wait(sleep(10));
+              throw failure;
+            }),
+          ]),
+        ),
+      );
+      expect(error).toBe(failure);
+      expect(log).toEqual(["cleaned"]);
+      expect(loopTime()).toBe(15);
+    },
+  );
 
   both("several errors come in a TaskGroupError, none is dropped (G3: better)", function* ({ fn, wait }) {
     const error = yield* caught(
@@ -177,13 +180,16 @@ describe("gather", () => {
     expect(log).toEqual(["sibling told"]);
   });
 
-  both("the items are taken when gather is called: a later change of the array changes nothing", function* (t) {
-    const { wait } = t;
-    const items: Gatherable[] = [() => 1, () => 2];
-    const awaitable = gather(items);
-    items.push(() => 3);
-    expect(yield* wait(awaitable)).toEqual([1, 2]);
-  });
+  both(
+    "the items are taken when gather is called: a later change of the array changes nothing",
+    function* (t) {
+      const { wait } = t;
+      const items: Gatherable[] = [() => 1, () => 2];
+      const awaitable = gather(items);
+      items.push(() => 3);
+      expect(yield* wait(awaitable)).toEqual([1, 2]);
+    },
+  );
 
   both("leaves nothing behind", function* ({ wait }) {
     yield* wait(gather([sleep(1), sleep(2)]));

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { CancelledError, forEach, loopTime, map, moveOnAfter, sleep, sleepForever, TaskGroupError } from "corio";
+import {
+  CancelledError,
+  forEach,
+  loopTime,
+  map,
+  moveOnAfter,
+  sleep,
+  sleepForever,
+  TaskGroupError,
+} from "corio";
 import { coroutine } from "corio/lowlevel";
 import { both, caught } from "../support/dialects.ts";
 import { nodeHere } from "../support/kernel.ts";
@@ -68,16 +77,7 @@ describe("map", () => {
         { concurrency: 1 },
       ),
     );
-    expect(log).toEqual([
-      "taken 0",
-      "done 0",
-      "taken 1",
-      "done 1",
-      "taken 2",
-      "done 2",
-      "taken 3",
-      "done 3",
-    ]);
+    expect(log).toEqual(["taken 0", "done 0", "taken 1", "done 1", "taken 2", "done 2", "taken 3", "done 3"]);
   });
 
   both("a sole failure is thrown as it is; the rest is cancelled and waited for", function* (t) {
@@ -131,7 +131,15 @@ describe("map", () => {
 
   both("over nothing it gives nothing", function* ({ wait }) {
     expect(yield* wait(map([], () => 1, { concurrency: 4 }))).toEqual([]);
-    expect(yield* wait(map(numbers(0, () => {}), () => 1, { concurrency: 4 }))).toEqual([]);
+    expect(
+      yield* wait(
+        map(
+          numbers(0, () => {}),
+          () => 1,
+          { concurrency: 4 },
+        ),
+      ),
+    ).toEqual([]);
   });
 
   both("an async iterable is run over, and closed at its end", function* ({ fn, wait, log }) {
@@ -149,38 +157,41 @@ describe("map", () => {
     expect(log).toEqual(["closed"]);
   });
 
-  both("an async iterable is closed when it is left early, by failure or cancellation (R9, R11)", function* (t) {
-    const { fn, wait, log } = t;
-    yield* caught(
-      wait(
-        map(
-          numbers(5, () => log.push("closed after a failure")),
-          () => {
-            throw new Error("left");
-          },
-          { concurrency: 2 },
+  both(
+    "an async iterable is closed when it is left early, by failure or cancellation (R9, R11)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      yield* caught(
+        wait(
+          map(
+            numbers(5, () => log.push("closed after a failure")),
+            () => {
+              throw new Error("left");
+            },
+            { concurrency: 2 },
+          ),
         ),
-      ),
-    );
-    expect(log).toEqual(["closed after a failure"]);
-    yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          yield* wait(
-            map(
-              numbers(5, () => log.push("closed after a cancellation")),
-              fn(function* () {
-                yield* wait(sleepForever());
-              }),
-              { concurrency: 2 },
-            ),
-          );
-        }),
-      ),
-    );
-    expect(log).toEqual(["closed after a failure", "closed after a cancellation"]);
-  });
+      );
+      expect(log).toEqual(["closed after a failure"]);
+      yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            yield* wait(
+              map(
+                numbers(5, () => log.push("closed after a cancellation")),
+                fn(function* () {
+                  yield* wait(sleepForever());
+                }),
+                { concurrency: 2 },
+              ),
+            );
+          }),
+        ),
+      );
+      expect(log).toEqual(["closed after a failure", "closed after a cancellation"]);
+    },
+  );
 
   both("a failure of the source is the failure", function* ({ wait }) {
     const failure = new Error("source");
@@ -205,14 +216,12 @@ describe("map", () => {
           const result =
             count <= 4 ? { done: false as const, value: count } : { done: true as const, value: undefined };
           // In turns: buffered, and to be waited for.
-          return (
-            count % 2 === 0
-              ? result
-              : coroutine(function* () {
-                  yield* sleep(1);
-                  return result;
-                })
-          ) as unknown as Promise<IteratorResult<number>>;
+          return (count % 2 === 0
+            ? result
+            : coroutine(function* () {
+                yield* sleep(1);
+                return result;
+              })) as unknown as Promise<IteratorResult<number>>;
         },
       }),
     };

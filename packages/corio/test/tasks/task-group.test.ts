@@ -385,39 +385,42 @@ describe("cancellation from outside", () => {
     expect(loopTime()).toBe(11);
   });
 
-  both("with child errors the group is thrown, and the next await throws the cancellation (TG12)", function* (t) {
-    const { fn, wait, log } = t;
-    yield* wait(
-      cancelScope(
-        fn(function* (scope) {
-          const error = yield* caught(
-            wait(
-              taskGroup(
-                fn(function* (group) {
-                  group.spawn(
-                    fn(function* () {
-                      try {
-                        yield* wait(sleepForever());
-                      } finally {
-                        throw new Error("clean-up");
-                      }
-                    }),
-                  );
-                  yield* wait(sleep(1));
-                  scope.cancel();
-                  yield* wait(sleepForever());
-                }),
+  both(
+    "with child errors the group is thrown, and the next await throws the cancellation (TG12)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      yield* wait(
+        cancelScope(
+          fn(function* (scope) {
+            const error = yield* caught(
+              wait(
+                taskGroup(
+                  fn(function* (group) {
+                    group.spawn(
+                      fn(function* () {
+                        try {
+                          yield* wait(sleepForever());
+                        } finally {
+                          throw new Error("clean-up");
+                        }
+                      }),
+                    );
+                    yield* wait(sleep(1));
+                    scope.cancel();
+                    yield* wait(sleepForever());
+                  }),
+                ),
               ),
-            ),
-          );
-          log.push((error as TaskGroupError).only());
-          log.push(yield* caught(wait(checkpoint())));
-        }),
-      ),
-    );
-    expect((log[0] as Error).message).toBe("clean-up");
-    expect(log[1]).toBeInstanceOf(CancelledError);
-  });
+            );
+            log.push((error as TaskGroupError).only());
+            log.push(yield* caught(wait(checkpoint())));
+          }),
+        ),
+      );
+      expect((log[0] as Error).message).toBe("clean-up");
+      expect(log[1]).toBeInstanceOf(CancelledError);
+    },
+  );
 
   both("inner and outer group failing together: the outer's cancel survives (TG14)", function* (t) {
     const { fn, wait, log } = t;
@@ -458,43 +461,46 @@ describe("cancellation from outside", () => {
     expect(loopTime()).toBe(5);
   });
 
-  both("a child that shrugs it off and returns keeps its value; the join throws (TG18: better)", function* (t) {
-    const { fn, wait, log } = t;
-    let child: Task<string> | undefined;
-    yield* wait(
-      cancelScope(
-        fn(function* (scope) {
-          yield* wait(
-            taskGroup(
-              fn(function* (group) {
-                child = group.spawn(
-                  fn(function* () {
-                    try {
-                      yield* wait(sleepForever());
-                    } catch {
-                      yield* wait(sleep(10));
-                    }
-                    return "shrugged";
-                  }),
-                ) as Task<string>;
-                group.spawn(
-                  fn(function* () {
-                    yield* wait(sleep(1));
-                    scope.cancel();
-                  }),
-                );
-              }),
-            ),
-          );
-          log.push("never");
-        }),
-      ),
-    );
-    expect(child!.result()).toBe("shrugged");
-    expect(child!.cancelled()).toBe(false);
-    expect(log).toEqual([]);
-    expect(loopTime()).toBe(11);
-  });
+  both(
+    "a child that shrugs it off and returns keeps its value; the join throws (TG18: better)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      let child: Task<string> | undefined;
+      yield* wait(
+        cancelScope(
+          fn(function* (scope) {
+            yield* wait(
+              taskGroup(
+                fn(function* (group) {
+                  child = group.spawn(
+                    fn(function* () {
+                      try {
+                        yield* wait(sleepForever());
+                      } catch {
+                        yield* wait(sleep(10));
+                      }
+                      return "shrugged";
+                    }),
+                  ) as Task<string>;
+                  group.spawn(
+                    fn(function* () {
+                      yield* wait(sleep(1));
+                      scope.cancel();
+                    }),
+                  );
+                }),
+              ),
+            );
+            log.push("never");
+          }),
+        ),
+      );
+      expect(child!.result()).toBe("shrugged");
+      expect(child!.cancelled()).toBe(false);
+      expect(log).toEqual([]);
+      expect(loopTime()).toBe(11);
+    },
+  );
 
   both("a timeout around a group with failing clean-up: the group is thrown, not lost (TO12)", function* (t) {
     const { fn, wait } = t;
@@ -765,26 +771,29 @@ test("a group without a run is NoRunError, and the body is not called (TG17)", a
   expect(called).toBe(false);
 });
 
-both("a joiner in the body of a child that was cancelled alone fails the group, by an ordinary error", function* (t) {
-  const { fn, wait } = t;
-  const error = yield* caught(
-    wait(
-      taskGroup(
-        fn(function* (group) {
-          const child = group.spawn(
-            fn(function* () {
-              yield* wait(sleepForever());
-            }),
-          );
-          yield* wait(sleep(1));
-          child.cancel();
-          yield* wait(child.join());
-        }),
+both(
+  "a joiner in the body of a child that was cancelled alone fails the group, by an ordinary error",
+  function* (t) {
+    const { fn, wait } = t;
+    const error = yield* caught(
+      wait(
+        taskGroup(
+          fn(function* (group) {
+            const child = group.spawn(
+              fn(function* () {
+                yield* wait(sleepForever());
+              }),
+            );
+            yield* wait(sleep(1));
+            child.cancel();
+            yield* wait(child.join());
+          }),
+        ),
       ),
-    ),
-  );
-  expect((error as TaskGroupError).only()).toBeInstanceOf(TaskCancelledError);
-});
+    );
+    expect((error as TaskGroupError).only()).toBeInstanceOf(TaskCancelledError);
+  },
+);
 
 both("a group inside a moveOnAfter that expires gives no value", function* ({ fn, wait }) {
   const result = yield* wait(

@@ -33,28 +33,31 @@ describe("timeout", () => {
     expect(loopHere().timers.size).toBe(0);
   });
 
-  both("expiry turns the cancellation into TimeoutError with it as cause (TO1)", function* ({ fn, wait, log }) {
-    const error = (yield* caught(
-      wait(
-        timeout(
-          10,
-          fn(function* () {
-            try {
-              yield* wait(sleepForever());
-            } catch (inner) {
-              log.push(inner);
-              throw inner;
-            }
-          }),
+  both(
+    "expiry turns the cancellation into TimeoutError with it as cause (TO1)",
+    function* ({ fn, wait, log }) {
+      const error = (yield* caught(
+        wait(
+          timeout(
+            10,
+            fn(function* () {
+              try {
+                yield* wait(sleepForever());
+              } catch (inner) {
+                log.push(inner);
+                throw inner;
+              }
+            }),
+          ),
         ),
-      ),
-    )) as TimeoutError;
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(error.code).toBe("ERR_TIMEOUT");
-    expect(error.cause).toBe(log[0]);
-    expect((error.cause as CancelledError).reason).toBeInstanceOf(TimeoutError);
-    expect(error.message).toContain("10");
-  });
+      )) as TimeoutError;
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(error.code).toBe("ERR_TIMEOUT");
+      expect(error.cause).toBe(log[0]);
+      expect((error.cause as CancelledError).reason).toBeInstanceOf(TimeoutError);
+      expect(error.message).toContain("10");
+    },
+  );
 
   for (const dialect of dialects) {
     test(`a block that overran without awaiting has not expired (TO2) (${dialect.name})`, async () => {

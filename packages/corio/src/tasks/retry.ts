@@ -1,0 +1,49 @@
+// retry: again, later and later.
+
+import { cancellationOf } from "../errors.ts";
+import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
+import { assertFunction } from "../kernel/body.ts";
+import { call, coroutine } from "../kernel/coroutine-awaitable.ts";
+import { scopeHere } from "../kernel/scope-current.ts";
+import { sleep } from "../kernel/sleep.ts";
+
+export interface RetryOptions {
+  /** How many attempts at most, the first one included. Default 3. */
+  attempts?: number;
+  /** Milliseconds before the second attempt. Default 100. */
+  delay?: number;
+  /** By what the delay grows each time. Default 2. */
+  factor?: number;
+  /** The longest delay. Default 30 000. */
+  maxDelay?: number;
+  /** How much of a delay is drawn at random, from 0 to 1, so that many do not come back at once. Default 0.5. */
+  jitter?: number;
+  /** Whether an error is worth another attempt. Default: every error is. A cancellation never is. */
+  when?: (error: unknown, attempt: number) => boolean;
+}
+
+function* attempt<R>(fn: (attempt: number) => R, options: RetryOptions): Coroutine<Unwrap<R>> {
+  const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5, when } = options;
+  for (let n = 1; ; n++) {
+    try {
+      return yield* call(fn, n);
+    } catch (error) {
+      if (cancellationOf(error) !== null || n >= attempts || when?.(error, n) === false) throw error;
+      const full = Math.min(maxDelay, delay * factor ** (n - 1));
+      yield* sleep(full * (1 - jitter * scopeHere().loop.host.random()));
+    }
+  }
+}
+
+/**
+ * Calls a function of either dialect until it succeeds, with growing delays between the attempts; the last error is thrown. It is
+ * given the number of the attempt, from 1. A cancel point.
+ */
+export function retry<R>(fn: (attempt: number) => R, options: RetryOptions = {}): Awaitable<Unwrap<R>> {
+  assertFunction(fn, "a retry");
+  const { attempts = 3, jitter = 0.5 } = options;
+  if (!(attempts >= 1)) throw new RangeError(`Cannot retry with ${attempts} attempts: it takes 1 or more`);
+  if (!(jitter >= 0 && jitter <= 1))
+    throw new RangeError(`Cannot retry with a jitter of ${jitter}: it takes 0 to 1`);
+  return coroutine(attempt<R>, fn, options);
+}

@@ -1,0 +1,127 @@
+// wait: for tasks that somebody else owns.
+
+import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
+import { coroutine } from "../kernel/coroutine-awaitable.ts";
+import { Operation } from "../kernel/operation.ts";
+import { TaskNode, type Task, type TaskWatch } from "../kernel/task.ts";
+import { moveOnAfter, timeout } from "./timeout.ts";
+
+/** When `wait` returns. */
+export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
+
+export interface WaitOptions {
+  /** Milliseconds; Infinity or null for no limit. Expiry is no error, and cancels nothing. */
+  timeout?: number | null;
+  /** Default ALL_COMPLETED. FIRST_EXCEPTION does not count cancelled tasks. */
+  returnWhen?: ReturnWhen;
+}
+
+/** One task that a `wait` looks at. */
+class Watch implements TaskWatch {
+  before: TaskWatch | null = null;
+  after: TaskWatch | null = null;
+  readonly task: TaskNode;
+  readonly #wait: TasksWait;
+
+  constructor(wait: TasksWait, task: TaskNode) {
+    this.#wait = wait;
+    this.task = task;
+  }
+
+  taskEnded(): void {
+    this.#wait.taskEnded(this.task);
+  }
+}
+
+class TasksWait extends Operation<void> {
+  readonly #tasks: readonly TaskNode[];
+  readonly #returnWhen: ReturnWhen;
+  #watches: Watch[] = [];
+  #running = 0;
+
+  constructor(tasks: readonly TaskNode[], returnWhen: ReturnWhen) {
+    super();
+    this.#tasks = tasks;
+    this.#returnWhen = returnWhen;
+  }
+
+  protected start(): boolean {
+    let enough = false;
+    for (const task of this.#tasks) {
+      if (!task.done()) this.#running++;
+      else if (this.#isEnough(task)) enough = true;
+    }
+    if (enough || this.#running === 0) return true;
+    for (const task of this.#tasks) {
+      if (task.done()) continue;
+      const watch = new Watch(this, task);
+      this.#watches.push(watch);
+      task.watch(watch);
+    }
+    return false;
+  }
+
+  taskEnded(task: TaskNode): void {
+    this.#running--;
+    if (this.#running > 0 && !this.#isEnough(task)) return;
+    this.detach();
+    this.settle();
+  }
+
+  protected override detach(): void {
+    for (const watch of this.#watches) if (!watch.task.done()) watch.task.unwatch(watch);
+    this.#watches = [];
+  }
+
+  /** Whether this one's end is what was waited for. */
+  #isEnough(task: TaskNode): boolean {
+    if (this.#returnWhen === "FIRST_COMPLETED") return true;
+    return this.#returnWhen === "FIRST_EXCEPTION" && task.failed;
+  }
+
+  describe(): string {
+    return `tasks ${this.#tasks.map((task) => task.name).join(", ")}`;
+  }
+}
+
+function* waitForTasks<T>(
+  tasks: ReadonlySet<Task<T>>,
+  options: WaitOptions,
+): Coroutine<{ done: Set<Task<T>>; pending: Set<Task<T>> }> {
+  const nodes = [...tasks] as unknown as TaskNode[];
+  const operation = new TasksWait(nodes, options.returnWhen ?? "ALL_COMPLETED");
+  yield* moveOnAfter(options.timeout ?? null, waitUntil, operation);
+  const done = new Set<Task<T>>();
+  const pending = new Set<Task<T>>();
+  for (const task of tasks) (task.done() ? done : pending).add(task);
+  return { done, pending };
+}
+
+function* waitUntil(_scope: unknown, operation: Operation<void>): Coroutine<void> {
+  yield* operation;
+}
+
+/**
+ * Waits for tasks and tells which have ended. It owns none of them: neither expiry nor cancellation touches them, and it throws none
+ * of their errors. A cancel point.
+ */
+export function wait<T>(
+  tasks: Iterable<Task<T>>,
+  options: WaitOptions = {},
+): Awaitable<{ done: Set<Task<T>>; pending: Set<Task<T>> }> {
+  const set = new Set(tasks);
+  if (set.size === 0) throw new TypeError("Cannot wait for no tasks at all");
+  for (const task of set) {
+    if (!(task instanceof TaskNode)) {
+      throw new TypeError(
+        "Cannot wait: expected tasks (for functions and Awaitables see gather, race and any)",
+      );
+    }
+  }
+  return coroutine(waitForTasks<T>, set, options);
+}
+
+/** Waits for one thing with a time limit: `timeout` for a single Awaitable. A cancel point. */
+export function waitFor<T>(awaitable: Awaitable<T>, ms: number | null): Awaitable<Unwrap<Awaitable<T>>> {
+  return timeout(ms, () => awaitable);
+}
