@@ -1,6 +1,6 @@
 // What a harvest has made: the files of a copy and the content of its index, in a form that can be compared.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { run } from "corio";
 import { connect, type Connection } from "@corio/postgres";
@@ -8,6 +8,7 @@ import { connect, type Connection } from "@corio/postgres";
 /** The files of a copy by name, each with the hash of its bytes. Its own folder aside. */
 export function filesOf(out: string): Map<string, string> {
   const files = new Map<string, string>();
+  if (!existsSync(out)) return files;
   for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const name = relative(out, path);

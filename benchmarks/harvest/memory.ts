@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { run, sleepForever } from "corio";
 import { withServer } from "@corio/http";
-import { demoSite } from "../../examples/harvest/src/demo-site.ts";
+import { demoSite } from "../../examples/harvest/src/demo/demo-site.ts";
 import { harvest } from "../../examples/harvest/src/harvest.ts";
 import { parseCommandLine } from "../../examples/harvest/src/options.ts";
 import { prepare } from "../../examples/harvest/src/prepare.ts";

@@ -1,14 +1,14 @@
 // The program: npm start, npm start -- URL, npm start -- search WORDS.
-import { CancelledError, main, TaskGroupError } from "corio";
+import { main, TaskGroupError } from "corio";
 import { withServer } from "@corio/http";
-import { BadInput } from "./bad-input.ts";
-import { demoSite } from "./demo-site.ts";
+import { demoSite } from "./demo/demo-site.ts";
 import { harvest } from "./harvest.ts";
-import { parseCommandLine, USAGE, type HarvestOptions } from "./options.ts";
+import { parseCommandLine, USAGE, type Command, type HarvestOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
-import { report } from "./report.ts";
+import { report } from "./report/report.ts";
 import { search } from "./search.ts";
-import { sitePath } from "./urls.ts";
+import { sitePath } from "./site/urls.ts";
+import { BadInput, isTrouble } from "./trouble.ts";
 import * as coroutines from "./worker.coroutine.ts";
 import * as functions from "./worker.ts";
 
@@ -18,19 +18,20 @@ const { worker } = process.env["HARVEST_DIALECT"] === "coroutines" ? coroutines 
 
 await main(async () => {
   try {
-    const command = parseCommandLine(process.argv.slice(2));
-    if (command.kind === "help") process.stdout.write(`${USAGE}\n`);
-    else if (command.kind === "search") process.stdout.write(await search(command));
-    else if (command.start !== undefined) await harvestAndReport(command.start, command);
-    else
-      await withServer(demoSite({ latency: 25 }), LOCAL, ({ url }) =>
-        harvestAndReport(new URL(url), command),
-      );
+    await run(parseCommandLine(process.argv.slice(2)));
     return 0;
   } catch (error) {
     return explain(error);
   }
 });
+
+async function run(command: Command): Promise<void> {
+  if (command.kind === "help") print(`${USAGE}\n`);
+  else if (command.kind === "search") print(await search(command));
+  else if (command.start !== undefined) await harvestAndReport(command.start, command);
+  else
+    await withServer(demoSite({ latency: 25 }), LOCAL, ({ url }) => harvestAndReport(new URL(url), command));
+}
 
 async function harvestAndReport(url: URL, options: HarvestOptions): Promise<void> {
   const { crawl, store } = await prepare(url, options);
@@ -40,14 +41,18 @@ async function harvestAndReport(url: URL, options: HarvestOptions): Promise<void
     complete = true;
   } finally {
     // Also after Ctrl-C, and when the site or the database went away: what was done so far.
-    process.stdout.write(await report({ crawl, store, out: options.out, complete }));
+    print(await report({ crawl, store, out: options.out, complete }));
   }
 }
 
-/** One line for what can go wrong out there, and its exit code. A fault of the program keeps its stack. */
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** One line and an exit code for trouble; a fault of the program, and a cancellation, go on to `main`. */
 function explain(error: unknown): number {
   if (error instanceof TaskGroupError) return explain(error.errors[0]);
-  if (error instanceof CancelledError || !(error instanceof Error) || !("code" in error)) throw error;
+  if (!isTrouble(error)) throw error;
   process.stderr.write(`harvest: ${error.message}\n`);
   return error instanceof BadInput ? 2 : 1;
 }

@@ -2,10 +2,10 @@
 import { call, Queue, type Awaitable } from "corio";
 import type { Session } from "@corio/http";
 import type { HarvestOptions } from "./options.ts";
-import type { Page } from "./page.ts";
-import { fetchRobots, type Robots } from "./robots.ts";
-import type { SiteFolder } from "./site-folder.ts";
-import { Tally } from "./tally.ts";
+import type { Page } from "./site/page.ts";
+import { fetchRobots, type Robots } from "./site/robots.ts";
+import type { SiteFolder } from "./site/site-folder.ts";
+import { Tally } from "./report/tally.ts";
 
 /** The most pages that are recorded together. */
 export const BATCH = 50;

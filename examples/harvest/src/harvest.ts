@@ -1,8 +1,8 @@
 // The harvest: a group of workers over a bounded queue, a feeder before them and a writer behind them.
 import { map, sleep, taskGroup } from "corio";
 import { BATCH, type Crawl } from "./crawl.ts";
-import type { Page } from "./page.ts";
-import { showProgress, type Screen } from "./progress.ts";
+import type { Page } from "./site/page.ts";
+import { showProgress, type Screen } from "./report/progress.ts";
 import type { Store } from "./store.ts";
 
 export interface HarvestTools {

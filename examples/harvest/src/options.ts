@@ -1,7 +1,7 @@
 // What the command line says, and one clear line about what it must not say.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { BadInput } from "./bad-input.ts";
+import { BadInput } from "./trouble.ts";
 
 export const USAGE: string = `harvest: copies a web site, concurrently, and indexes it in PostgreSQL
 

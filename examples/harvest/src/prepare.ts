@@ -2,15 +2,15 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { call, CancelledError, currentScope, fromPromise, type Unwrap } from "corio";
+import { call, currentScope, fromPromise, type Unwrap } from "corio";
 import { exists, isdir, makedirs } from "@corio/files";
 import { Session } from "@corio/http";
 import { connect } from "@corio/postgres";
-import { BadInput } from "./bad-input.ts";
+import { BadInput, isTrouble } from "./trouble.ts";
 import { Crawl } from "./crawl.ts";
 import type { HarvestOptions } from "./options.ts";
-import { fetchRobots, USER_AGENT } from "./robots.ts";
-import { SiteFolder } from "./site-folder.ts";
+import { fetchRobots, USER_AGENT } from "./site/robots.ts";
+import { SiteFolder } from "./site/site-folder.ts";
 import { Store } from "./store.ts";
 
 /** What a harvest from `url` needs, all of it open. It belongs to the current scope, which closes it. */
@@ -48,8 +48,7 @@ export async function orBadInput<R>(work: () => R): Promise<Unwrap<R>> {
   try {
     return await call(work);
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    throw new BadInput((error as Error).message, { cause: error });
+    throw isTrouble(error) ? new BadInput(error.message, { cause: error }) : error;
   }
 }
 

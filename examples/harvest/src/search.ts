@@ -1,11 +1,11 @@
 // Queries what was harvested: the index is in the database, the text in the files of the copy.
 import { map } from "corio";
 import { isdir, readBytes } from "@corio/files";
-import { BadInput } from "./bad-input.ts";
-import { extract } from "./extract.ts";
+import { BadInput } from "./trouble.ts";
+import { extract } from "./site/extract.ts";
 import type { SearchOptions } from "./options.ts";
 import { openStore, orBadInput } from "./prepare.ts";
-import { SiteFolder } from "./site-folder.ts";
+import { SiteFolder } from "./site/site-folder.ts";
 
 const MOST = 10;
 

@@ -1,6 +1,6 @@
 // The index in PostgreSQL: pages, links and words. A page and its links come in one transaction, or not at all.
 import type { Connection } from "@corio/postgres";
-import type { Page } from "./page.ts";
+import type { Page } from "./site/page.ts";
 
 const SCHEMA = `
   create schema if not exists harvest;

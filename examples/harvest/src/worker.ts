@@ -2,8 +2,8 @@
 import { sleep, timeout, TimeoutError } from "corio";
 import { ClientError, type ClientResponse } from "@corio/http";
 import type { Crawl } from "./crawl.ts";
-import { extract, isDocument, LARGEST_DOCUMENT } from "./extract.ts";
-import { failedPage, isPassing, otherAnswer, wholePage, type Page } from "./page.ts";
+import { extract, isDocument, LARGEST_DOCUMENT } from "./site/extract.ts";
+import { failedPage, isPassing, otherAnswer, wholePage, type Page } from "./site/page.ts";
 
 /** Takes a path, brings its page, hands it on, until it is cancelled. */
 export async function worker(crawl: Crawl): Promise<void> {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { filePath } from "../src/urls.ts";
+import { filePath } from "../src/site/urls.ts";
 import { filesOf, indexOf, type Index } from "./support/copy.ts";
 import { endConnections, freshDatabase } from "./support/database.ts";
 import { expectedFiles } from "./support/expected.ts";

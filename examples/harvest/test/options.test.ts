@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BadInput } from "../src/bad-input.ts";
+import { BadInput } from "../src/trouble.ts";
 import { parseCommandLine } from "../src/options.ts";
 
 describe("the command line", () => {

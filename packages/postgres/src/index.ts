@@ -11,6 +11,7 @@ export { Pool, createPool } from "./pool/pool.ts";
 export type { AcquireOptions } from "./pool/pool.ts";
 export type { PoolStatistics } from "./pool/lending.ts";
 export type { PoolOptions } from "./pool/options.ts";
+export { valuesOf } from "./rows/row.ts";
 export type { Row } from "./rows/row.ts";
 export type { SslMode } from "./transport/socket-connector.ts";
 export type { Int8Mode } from "./types/builtin.ts";

@@ -1,8 +1,8 @@
 // A crawl of a site that nobody asks.
 import { Session } from "@corio/http";
 import { Crawl, type CrawlParts } from "../../src/crawl.ts";
-import { parseRobots } from "../../src/robots.ts";
-import { SiteFolder } from "../../src/site-folder.ts";
+import { parseRobots } from "../../src/site/robots.ts";
+import { SiteFolder } from "../../src/site/site-folder.ts";
 
 export function makeCrawl(parts: Partial<CrawlParts> = {}): Crawl {
   return new Crawl({

@@ -1,5 +1,5 @@
 // What a harvest of the built-in site must end with, told from the site's own source.
-import { demoPage, drawing, numbers, PRINT_STYLE, STYLE } from "../../src/demo-pages.ts";
+import { demoPage, drawing, numbers, PRINT_STYLE, STYLE } from "../../src/demo/demo-pages.ts";
 
 /** The files of a copy of the built-in site with so many pages, without the two pages that it makes up as it goes. */
 export function expectedFiles(pages: number): Map<string, Buffer> {

@@ -1,7 +1,7 @@
 // The built-in site in the test's own process, which knows what is asked of it and can act at a given request.
 import { run } from "corio";
 import { withServer } from "@corio/http";
-import { demoSite, type DemoOptions } from "../../src/demo-site.ts";
+import { demoSite, type DemoOptions } from "../../src/demo/demo-site.ts";
 
 export interface Site {
   readonly url: string;

@@ -141,6 +141,6 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
   }
 
   describe(): string {
-    return "an async function";
+    return "an async function that waits for something foreign";
   }
 }

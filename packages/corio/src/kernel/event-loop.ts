@@ -105,15 +105,19 @@ export class EventLoop {
     const ready = this.ready;
     this.#guestWoken = false;
     let item: Runnable | undefined;
-    while ((item = ready.peek()) !== undefined) {
-      if (this.#overdrawn || (this.#guestWoken && !item.guest)) break;
-      ready.shift();
-      this.counters.steps++;
-      item.run();
-      if (--this.#credit <= 0) this.#look();
+    try {
+      while ((item = ready.peek()) !== undefined) {
+        if (this.#overdrawn || (this.#guestWoken && !item.guest)) break;
+        ready.shift();
+        this.counters.steps++;
+        item.run();
+        if (--this.#credit <= 0) this.#look();
+      }
+    } finally {
+      // Also after an error of our own, which goes up to the host: the others go on.
+      if (item === undefined) this.#scheduled = false;
+      else this.#schedule();
     }
-    if (item === undefined) this.#scheduled = false;
-    else this.#schedule();
   }
 
   /** Looks at the clock; true while the slice lasts. */
@@ -141,10 +145,11 @@ export class EventLoop {
     this.#armedFor = Infinity;
     const now = this.host.now();
     let node: TimerNode | null;
-    while ((node = this.timers.takeDue(now)) !== null) node.fire();
-    if (this.timers.size > 0) {
+    try {
+      while ((node = this.timers.takeDue(now)) !== null) node.fire();
+    } finally {
       this.#held = false;
-      this.#arm();
-    } else this.#held = false;
+      if (this.timers.size > 0) this.#arm();
+    }
   }
 }

@@ -62,8 +62,7 @@ export class RunTask extends TaskNode {
   protected override completed(): void {
     this.#leave();
     if (this.#deadlock !== null) {
-      this.ok = false;
-      this.ending = this.#deadlock;
+      this.failWith(this.#deadlock);
     }
     this.#ended(this);
   }

@@ -6,9 +6,12 @@ import { TaskNode } from "./task.ts";
 
 function whereabouts(task: TaskNode): string {
   const waits: string[] = [];
-  if (task.leaf !== null) waits.push(task.leaf.describe());
+  const { leaf } = task;
+  if (leaf !== null && leaf.foreign !== true) waits.push(leaf.describe());
   collect(task, waits);
-  const state = (task.flags & CLEANUP) !== 0 ? "cleaning up" : "waiting";
+  // An async function waits where its own waits stand; with none, for something that the runtime does not know.
+  if (leaf !== null && waits.length === 0) waits.push(leaf.describe());
+  const state = (task.flags & CLEANUP) !== 0 ? "cleaning up, waiting" : "waiting";
   return waits.length === 0 ? "running" : `${state} for ${[...new Set(waits)].join(", ")}`;
 }
 

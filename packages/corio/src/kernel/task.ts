@@ -147,6 +147,13 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
     this.completed();
   }
 
+  /** Replaces the outcome. */
+  protected failWith(error: unknown): void {
+    this.ok = false;
+    this.ending = error;
+    this.stage = DONE;
+  }
+
   /** A hook for runs, which tell the outside. */
   protected completed(): void {}
 

@@ -1,5 +1,6 @@
 // map and forEach: a function over many items, so many at a time.
 
+import { cancellationOf } from "../errors.ts";
 import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
 import { cancelPoint } from "../kernel/cancel-point.ts";
@@ -33,6 +34,11 @@ function* runWorkers(group: GroupScope, work: Work): Coroutine<unknown> {
     // One worker starts the next while there are items and places, so that few items do not start many workers.
     else yield* drain(group, work, 1);
     complete = true;
+  } catch (error) {
+    // Users of map see workers, no body: errors stand in the order in which they happened.
+    if (cancellationOf(error) !== null) throw error;
+    group.addError(error);
+    group.cancel(error);
   } finally {
     if (!complete) yield* source.close();
   }

@@ -61,8 +61,10 @@ function* stopFlight(_scope: Scope, session: Session, flight: Flight): Coroutine
     return;
   }
   session.turnstile.bar();
+  session.cancelling++;
   try {
-    // Flights already sent behind this one may be hit if it ends just now; they are tried again (see runStatement).
+    // Flights already sent behind this one may be hit if it ends just now, as may those that leave meanwhile; they are
+    // tried again (see runStatement).
     for (let other = flight.next; other !== null; other = other.next) other.exposed = true;
     // The signal may come before the server has begun with the flight, and is lost then.
     for (let patience = FIRST_PATIENCE; !flight.done; patience *= 2) {
@@ -70,6 +72,7 @@ function* stopFlight(_scope: Scope, session: Session, flight: Flight): Coroutine
       yield* moveOnAfter(patience, waitLanded, flight);
     }
   } finally {
+    session.cancelling--;
     session.turnstile.unbar();
   }
 }

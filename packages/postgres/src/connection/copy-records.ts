@@ -9,7 +9,7 @@ import { beginCopyData, copyDone, copyFail, query } from "../wire/frontend.ts";
 import { MessageWriter } from "../wire/message-writer.ts";
 import { admitAlone } from "./admit.ts";
 import { awaitFlight, abandonFlight } from "./cancel-flight.ts";
-import { RowSource, executeMany, waitForRoom } from "./execute-many.ts";
+import { RowSource, executeAdmitted, waitForRoom } from "./execute-many.ts";
 import type { Rows } from "./execute-many.ts";
 import { Flight } from "./flight.ts";
 import { quoteIdentifier } from "./identifier.ts";
@@ -37,53 +37,26 @@ export function* copyRecordsToTable(
     (options.schemaName === undefined ? "" : `${quoteIdentifier(options.schemaName)}.`) +
     quoteIdentifier(table);
   const list = options.columns?.map(quoteIdentifier).join(", ");
-  const description = yield* prepareStatement(session, `SELECT ${list ?? "*"} FROM ${name} LIMIT 0`);
-  const columns = description.shape!.columns;
-  const names = columns.map((column) => quoteIdentifier(column.name)).join(", ");
   const source = new RowSource(options.records);
+  yield* admitAlone(session);
   try {
+    const description = yield* prepareStatement(session, `SELECT ${list ?? "*"} FROM ${name} LIMIT 0`);
+    const columns = description.shape!.columns;
+    const names = columns.map((column) => quoteIdentifier(column.name)).join(", ");
+    // A column whose type has only a text form here cannot be part of a binary COPY.
     if (columns.some((column) => column.codec.format !== BINARY)) {
-      return yield* insertInstead(session, name, names, columns.length, options.records);
+      const values = columns.map((_, index) => `$${index + 1}`).join(", ");
+      const count = yield* executeAdmitted(
+        session,
+        `INSERT INTO ${name} (${names}) VALUES (${values})`,
+        source,
+      );
+      return `COPY ${count}`;
     }
     return yield* copy(session, `COPY ${name} (${names}) FROM STDIN (FORMAT binary)`, columns, source);
   } finally {
+    session.turnstile.leave();
     yield* source.close();
-  }
-}
-
-/** A column whose type has only a text form here cannot be part of a binary COPY. */
-function* insertInstead(
-  session: Session,
-  table: string,
-  names: string,
-  count: number,
-  rows: Rows,
-): Coroutine<string> {
-  const values = Array.from({ length: count }, (_, index) => `$${index + 1}`).join(", ");
-  let total = 0;
-  const counted = isAsync(rows) ? countAsync(rows, () => total++) : countSync(rows, () => total++);
-  yield* executeMany(session, `INSERT INTO ${table} (${names}) VALUES (${values})`, counted);
-  return `COPY ${total}`;
-}
-
-function isAsync(rows: Rows): rows is AsyncIterable<readonly unknown[]> {
-  return Symbol.asyncIterator in rows;
-}
-
-function* countSync(rows: Iterable<readonly unknown[]>, count: () => void): Iterable<readonly unknown[]> {
-  for (const row of rows) {
-    count();
-    yield row;
-  }
-}
-
-async function* countAsync(
-  rows: AsyncIterable<readonly unknown[]>,
-  count: () => void,
-): AsyncIterable<readonly unknown[]> {
-  for await (const row of rows) {
-    count();
-    yield row;
   }
 }
 
@@ -93,28 +66,24 @@ function* copy(
   columns: readonly DecodedColumn[],
   source: RowSource,
 ): Coroutine<string> {
-  // An embedded server must find the whole COPY in one piece. A real one is first asked whether it will take it.
-  const whole = session.connector.embedded ? new MessageWriter() : null;
-  if (whole !== null) yield* writeRows(whole, columns, source, null, null);
-  yield* admitAlone(session);
   const { writer } = session;
   const flight = new Flight();
-  let ready = false;
-  flight.onCopyIn = () => {
-    ready = true;
-  };
-  flight.onDone = session.leaveTurnstile;
-  try {
+  // An embedded server must find the whole COPY in one piece. A real one is first asked whether it will take it.
+  if (session.connector.embedded) {
+    const whole = new MessageWriter();
+    yield* writeRows(whole, columns, source, null, null);
     query(writer, sql);
-    if (whole !== null) writer.bytes(whole.take());
+    writer.bytes(whole.take());
     session.launch(flight);
-  } catch (error) {
-    session.turnstile.leave();
-    throw error;
-  }
-  if (whole === null) {
+  } else {
+    let ready = false;
+    flight.onCopyIn = () => {
+      ready = true;
+    };
+    query(writer, sql);
+    session.launch(flight);
+    session.flush();
     try {
-      session.flush();
       yield* suspend<void>((resolve) => {
         flight.onProgress = () => resolve();
         if (ready || flight.done) resolve();

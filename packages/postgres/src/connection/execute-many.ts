@@ -1,7 +1,7 @@
 // executeMany: one Parse, a Bind and Execute for each element, one Sync, so that it is all or nothing. Elements are
 // encoded as they are taken from the input, never more than a window ahead of what the server has taken.
 
-import { checkpoint, fromPromise, shield } from "corio";
+import { checkpoint, fromPromise, moveOnAfter, shield } from "corio";
 import type { Coroutine } from "corio";
 import { suspend } from "corio/lowlevel";
 import { DataError, InterfaceError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { describeValue } from "../types/codec.ts";
 import { execute, parse, sync } from "../wire/frontend.ts";
 import { admitAlone } from "./admit.ts";
 import { bind, checkArgumentCount } from "./bind.ts";
-import { abandonFlight, awaitFlight, withStack } from "./cancel-flight.ts";
+import { abandonFlight, awaitFlight } from "./cancel-flight.ts";
 import { Flight } from "./flight.ts";
 import { closeDropped, prepareStatement } from "./prepare.ts";
 import { IDLE } from "./session.ts";
@@ -20,27 +20,24 @@ export type Rows = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown
 
 /** Bytes written before they are sent. */
 const WINDOW = 64 * 1024;
+/** Milliseconds that an asynchronous input may take to close. */
+const CLOSING = 1000;
 
 export function* executeMany(session: Session, sql: string, rows: Rows): Coroutine<void> {
   const source = new RowSource(rows);
-  const statement = yield* admitPrepared(session, sql);
-  const flight = new Flight();
-  const abortable = new Batch(session, statement, flight);
+  yield* admitAlone(session);
   try {
-    yield* abortable.run(source);
+    yield* executeAdmitted(session, sql, source);
   } finally {
+    session.turnstile.leave();
     yield* source.close();
   }
 }
 
-/** The statement, with the connection for ourselves. */
-function* admitPrepared(session: Session, sql: string): Coroutine<Statement> {
-  for (;;) {
-    const statement = yield* prepareStatement(session, sql);
-    yield* admitAlone(session);
-    if (!statement.closed) return statement;
-    session.turnstile.leave();
-  }
+/** The same for a caller who has the connection for itself, and closes the source. */
+export function* executeAdmitted(session: Session, sql: string, source: RowSource): Coroutine<number> {
+  const statement = yield* prepareStatement(session, sql);
+  return yield* new Batch(session, statement).run(source);
 }
 
 /** Takes rows from an iterable of either kind. */
@@ -78,7 +75,8 @@ export class RowSource {
     if (this.#sync !== null) this.#sync.return?.();
     else if (this.#async!.return !== undefined) {
       const returned = this.#async!.return();
-      yield* shield(() => fromPromise(returned), { timeout: 1000 });
+      // A generator that sits on a promise of its own cannot be closed before that settles.
+      yield* shield(() => moveOnAfter(CLOSING, () => fromPromise(returned)), { timeout: Infinity });
     }
   }
 
@@ -92,25 +90,24 @@ export class RowSource {
   }
 }
 
-/** The flight of one executeMany. It holds the turnstile until it has landed. */
+/** The flight of one executeMany. */
 class Batch {
   readonly #session: Session;
   readonly #statement: Statement;
-  readonly #flight: Flight;
+  readonly #flight = new Flight();
   #launched = false;
 
-  constructor(session: Session, statement: Statement, flight: Flight) {
+  constructor(session: Session, statement: Statement) {
     this.#session = session;
     this.#statement = statement;
-    this.#flight = flight;
-    flight.onDone = session.leaveTurnstile;
   }
 
-  *run(source: RowSource): Coroutine<void> {
+  /** Gives the number of rows. */
+  *run(source: RowSource): Coroutine<number> {
     const session = this.#session;
     const outside = session.status === IDLE;
+    let index = 0;
     try {
-      let index = 0;
       for (;;) {
         const row = source.isAsync ? yield* source.nextAsync() : source.next();
         if (row === null) break;
@@ -125,10 +122,11 @@ class Batch {
       yield* this.#abort(outside);
       throw error;
     }
-    if (!this.#launched) return session.turnstile.leave();
+    if (!this.#launched) return 0;
     sync(session.writer);
     session.flush();
     yield* awaitFlight(session, this.#flight);
+    return index;
   }
 
   #write(row: readonly unknown[], index: number): void {
@@ -156,20 +154,17 @@ class Batch {
 
   /** Undoes what was sent: nothing of it may become part of what is committed. */
   *#abort(outside: boolean): Coroutine<void> {
-    const { writer, turnstile } = this.#session;
-    if (!this.#launched) return turnstile.leave();
-    if (!this.#flight.done) {
-      // Not as a simple query, which would be skipped after an error as everything up to the Sync is. Inside a
-      // transaction block it is the block's to roll back: a statement that cannot be parsed makes it fail.
-      parse(writer, "", outside ? "ROLLBACK" : "corio_execute_many_was_abandoned");
-      if (outside) {
-        bind(writer, { parameters: [], bindPrefix: NO_ARGUMENTS, bindSuffix: NO_FORMATS }, []);
-        execute(writer, "", 0);
-      }
-      sync(writer);
-      yield* abandonFlight(this.#session, this.#flight);
+    const { writer } = this.#session;
+    if (!this.#launched || this.#flight.done) return;
+    // Not as a simple query, which would be skipped after an error as everything up to the Sync is. Inside a
+    // transaction block it is the block's to roll back: a statement that cannot be parsed makes it fail.
+    parse(writer, "", outside ? "ROLLBACK" : "corio_execute_many_was_abandoned");
+    if (outside) {
+      bind(writer, { parameters: [], bindPrefix: NO_ARGUMENTS, bindSuffix: NO_FORMATS }, []);
+      execute(writer, "", 0);
     }
-    if (this.#flight.error !== null) withStack(this.#flight.error);
+    sync(writer);
+    yield* abandonFlight(this.#session, this.#flight);
   }
 }
 

@@ -11,7 +11,6 @@ import {
 } from "../types/introspection.ts";
 import type { TypeRow } from "../types/introspection.ts";
 import { execute, parse, sync } from "../wire/frontend.ts";
-import { admit } from "./admit.ts";
 import { bind, bindPrefix, bindSuffix } from "./bind.ts";
 import { awaitFlight } from "./cancel-flight.ts";
 import { Flight } from "./flight.ts";
@@ -29,7 +28,6 @@ export function* learnTypes(session: Session, oids: readonly number[]): Coroutin
 
 function* askFor(session: Session, oids: readonly number[]): Coroutine<TypeRow[]> {
   for (;;) {
-    yield* admit(session);
     const flight = launchQuery(session, oids);
     try {
       yield* awaitFlight(session, flight);
@@ -45,7 +43,6 @@ function launchQuery(session: Session, oids: readonly number[]): Flight {
   const mark = writer.size;
   const flight = new Flight();
   flight.decode = decoder ??= rowDecoder(introspectionColumns);
-  flight.onDone = session.leaveTurnstile;
   try {
     const version = Number.parseInt(session.settings.get("server_version") ?? "", 10);
     parse(writer, "", introspectionQuery(Number.isNaN(version) ? 18 : version), [OID_ARRAY]);
@@ -60,7 +57,6 @@ function launchQuery(session: Session, oids: readonly number[]): Flight {
     return session.launch(flight);
   } catch (error) {
     writer.rewind(mark);
-    session.turnstile.leave();
     throw error;
   }
 }

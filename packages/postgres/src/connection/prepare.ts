@@ -7,7 +7,6 @@ import { rowDecoder } from "../rows/row-decoder.ts";
 import type { DecodedColumn, RowDecoder } from "../rows/row-decoder.ts";
 import type { ColumnDescription } from "../wire/backend.ts";
 import { closeStatement, describeStatement, parse, sync } from "../wire/frontend.ts";
-import { admit } from "./admit.ts";
 import { bindPrefix, bindSuffix } from "./bind.ts";
 import { abandonFlight, withStack } from "./cancel-flight.ts";
 import { Flight } from "./flight.ts";
@@ -19,58 +18,49 @@ import { IDLE } from "./session.ts";
 const COPY_FROM_STDIN = /^\s*copy\b[^;]*\bfrom\s+stdin\b/i;
 const MAX_DECODERS = 1000;
 
-/** The statement of this text, prepared and with all types known. */
+/** The statement of this text, prepared and with all types known. The caller has been admitted. */
 export function* prepareStatement(session: Session, sql: string): Coroutine<Statement> {
   for (;;) {
-    let statement = session.statements.get(sql);
-    if (statement === undefined) {
-      yield* admit(session);
-      statement = session.statements.get(sql);
-      if (statement === undefined) statement = launchParse(session, sql);
-      else session.turnstile.leave();
-    }
+    const statement = session.statements.get(sql) ?? launchParse(session, sql);
     const flight = statement.preparing;
     if (flight !== null) {
       yield* awaitShared(session, statement, flight);
       if (flight.strayCancel && flight.status === IDLE) continue;
       if (flight.error !== null) throw withStack(flight.error);
     }
-    if (statement.shape !== null) return statement;
     if (statement.closed) continue;
-    yield* knowTypes(session, statement);
-    if (statement.closed) continue;
-    giveShape(session, statement);
+    if (statement.shape === null) {
+      yield* knowTypes(session, statement);
+      if (statement.closed) continue;
+      giveShape(session, statement);
+    }
     return statement;
   }
 }
 
 function launchParse(session: Session, sql: string): Statement {
+  if (COPY_FROM_STDIN.test(sql)) {
+    throw new InterfaceError("COPY … FROM STDIN has no data here: use copyRecordsToTable");
+  }
   const { writer, statements } = session;
   closeDropped(session);
   const mark = writer.size;
   const statement = statements.add(sql);
-  const flight = new Flight();
   try {
-    if (COPY_FROM_STDIN.test(sql)) {
-      throw new InterfaceError("COPY … FROM STDIN has no data here: use copyRecordsToTable");
-    }
     parse(writer, statement.name, sql);
     describeStatement(writer, statement.name);
     sync(writer);
+    const flight = session.launch(new Flight());
+    statement.preparing = flight;
     flight.onDone = () => {
-      session.turnstile.leave();
       statement.preparing = null;
       statement.parameterOids = flight.parameterOids ?? [];
       statement.columns = flight.columns ?? [];
       if (flight.error !== null) statements.drop(statement);
     };
-    statement.preparing = flight;
-    session.launch(flight);
   } catch (error) {
     writer.rewind(mark);
-    statement.preparing = null;
     statements.drop(statement);
-    session.turnstile.leave();
     throw error;
   }
   return statement;

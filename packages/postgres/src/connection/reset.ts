@@ -1,11 +1,10 @@
 // Bringing a session back to how it was when it was opened.
 
 import type { Coroutine } from "corio";
-import { query } from "../wire/frontend.ts";
-import { Flight } from "./flight.ts";
+import type { Flight } from "./flight.ts";
 import { IDLE } from "./session.ts";
 import type { Session } from "./session.ts";
-import { simpleQuery } from "./simple-query.ts";
+import { launchQuery, simpleQuery } from "./simple-query.ts";
 
 const RESET = "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL";
 
@@ -18,9 +17,11 @@ export function* resetSession(session: Session): Coroutine<void> {
 /** Sends the same without waiting for it. Null when something else is still under way on the connection. */
 export function launchReset(session: Session): Flight | null {
   if (session.ended !== null || session.head !== null || !session.turnstile.tryEnterAlone()) return null;
-  const flight = new Flight();
-  flight.onDone = session.leaveTurnstile;
   // One text: a transaction that is open is over before the rest begins.
-  query(session.writer, (session.status === IDLE ? "" : "ROLLBACK; ") + RESET + session.settingsSql);
-  return session.launch(flight);
+  const flight = launchQuery(
+    session,
+    (session.status === IDLE ? "" : "ROLLBACK; ") + RESET + session.settingsSql,
+  );
+  flight.onDone = session.leaveTurnstile;
+  return flight;
 }

@@ -24,21 +24,20 @@ export function* runStatement(
   limit: number,
   whole: boolean,
 ): Coroutine<Flight> {
-  for (let attempt = 1; ; attempt++) {
-    const statement = yield* prepareStatement(session, sql);
-    yield* admit(session);
-    if (statement.closed) {
-      session.turnstile.leave();
-      continue;
+  yield* admit(session);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const statement = yield* prepareStatement(session, sql);
+      const flight = launchExecution(session, statement, args, limit, whole);
+      try {
+        yield* awaitFlight(session, flight);
+        return flight;
+      } catch (error) {
+        if (!mayRetry(session, statement, flight, error, attempt)) throw error;
+      }
     }
-    const flight = launchExecution(session, statement, args, limit, whole);
-    try {
-      yield* awaitFlight(session, flight);
-    } catch (error) {
-      if (!mayRetry(session, statement, flight, error, attempt)) throw error;
-      continue;
-    }
-    return flight;
+  } finally {
+    session.turnstile.leave();
   }
 }
 
@@ -66,11 +65,9 @@ function launchExecution(
     sync(writer);
     if (whole) flight.decode = shape.decode;
     else flight.single = shape.columns[0] ?? null;
-    flight.onDone = session.leaveTurnstile;
     return session.launch(flight);
   } catch (error) {
     writer.rewind(mark);
-    session.turnstile.leave();
     throw error;
   }
 }

@@ -51,6 +51,8 @@ export class Session {
   status: number = IDLE;
   /** Depth of the transaction blocks opened through `transaction()`. */
   depth = 0;
+  /** Cancel requests under way. */
+  cancelling = 0;
   /** SQL that sets what a startup message would have set, where there is none: RESET does not know it. */
   settingsSql = "";
   /** Flights that have left, over all time. */
@@ -124,6 +126,7 @@ export class Session {
       throw this.ended;
     }
     this.launched++;
+    flight.exposed = this.cancelling > 0;
     this.#push(flight);
     if (!this.#flushing) {
       this.#flushing = true;

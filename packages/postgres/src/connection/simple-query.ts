@@ -11,17 +11,23 @@ import type { Session } from "./session.ts";
 /** Gives the tag of the last statement. */
 export function* simpleQuery(session: Session, sql: string): Coroutine<string> {
   yield* admitAlone(session);
-  const flight = new Flight();
-  const mark = session.writer.size;
   try {
-    query(session.writer, sql);
-    flight.onDone = session.leaveTurnstile;
-    session.launch(flight);
-  } catch (error) {
-    session.writer.rewind(mark);
+    const flight = launchQuery(session, sql);
+    yield* awaitFlight(session, flight);
+    return flight.tag;
+  } finally {
     session.turnstile.leave();
+  }
+}
+
+export function launchQuery(session: Session, sql: string): Flight {
+  const { writer } = session;
+  const mark = writer.size;
+  try {
+    query(writer, sql);
+  } catch (error) {
+    writer.rewind(mark);
     throw error;
   }
-  yield* awaitFlight(session, flight);
-  return flight.tag;
+  return session.launch(new Flight());
 }

@@ -38,7 +38,7 @@ export class MessageReader {
     const view = chunk.view;
     while (size - position >= HEADER) {
       const length = view.getInt32(position + 1);
-      checkLength(length, bytes[position]!);
+      checkHeader(length, bytes[position]!);
       const end = position + 1 + length;
       if (end > size) break;
       this.#onMessage(bytes[position]!, chunk, position + HEADER, end);
@@ -50,7 +50,8 @@ export class MessageReader {
   #keep(bytes: Uint8Array, position: number): void {
     const rest = bytes.length - position;
     let size = HEADER;
-    if (rest >= HEADER) size = 1 + new DataView(bytes.buffer, bytes.byteOffset + position).getInt32(1);
+    if (rest >= HEADER)
+      size = 1 + new DataView(bytes.buffer, bytes.byteOffset + position, HEADER).getInt32(1);
     // A length is only a claim until the bytes come: grow towards a long message instead of trusting it.
     const buffer = Buffer.allocUnsafe(Math.min(size, Math.max(rest, 1 << 20)));
     buffer.set(bytes.subarray(position));
@@ -71,7 +72,7 @@ export class MessageReader {
     this.#filled += taken;
     if (this.#filled >= HEADER) {
       const length = buffer.readInt32BE(1);
-      checkLength(length, buffer[0]!);
+      checkHeader(length, buffer[0]!);
       if (this.#filled === 1 + length) {
         this.#partial = null;
         this.#filled = 0;
@@ -83,8 +84,14 @@ export class MessageReader {
   }
 }
 
-function checkLength(length: number, type: number): void {
-  if (length >= 4 && length <= MAX_LENGTH) return;
+/** The types that a server sends. Anything else is not PostgreSQL, and its claimed length is not waited for. */
+const known = new Uint8Array(256);
+for (const type of "123ACDEGHIKNRSTVWZcdnstv") known[type.charCodeAt(0)] = 1;
+
+function checkHeader(length: number, type: number): void {
+  if (length >= 4 && length <= MAX_LENGTH && known[type] === 1) return;
   const name = type > 32 && type < 127 ? `'${String.fromCharCode(type)}'` : `0x${type.toString(16)}`;
-  throw new ProtocolError(`message ${name} claims a length of ${length} bytes`);
+  throw new ProtocolError(
+    `the server does not speak PostgreSQL's protocol: message ${name} of ${length} bytes`,
+  );
 }

@@ -31,6 +31,8 @@ async function withServer(
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
+    // A socket that nobody reads from does not notice its end.
+    socket.resume();
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
     onSocket(socket);
@@ -46,7 +48,7 @@ async function withServer(
 
 describe("connecting", () => {
   test("each way to fail has a class of its own", async () => {
-    const { scramUser, password } = inject("postgres");
+    const { scramUser } = inject("postgres");
     expect(await failing(serverOptions({ user: scramUser, password: "wrong" }))).toBeInstanceOf(
       InvalidPassword,
     );

@@ -118,10 +118,8 @@ describe("cancelling a task that waits for the server", () => {
       await blocker.execute("DROP TABLE IF EXISTS locked; CREATE TABLE locked (a int4)");
       await blocker.execute("BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE");
       const pid = connection.getServerPid();
-      const waiting = (): Promise<boolean> =>
-        activity(observer, pid).then((text) =>
-          /^active: SELECT \* FROM locked/.test(text ?? ""),
-        ) as Promise<boolean>;
+      const waiting = async (): Promise<boolean> =>
+        ((await activity(observer, pid)) ?? "").startsWith("active: SELECT * FROM locked");
       await taskGroup(async (group) => {
         const tasks = [0, 1].map(() => group.spawn(() => connection.fetch("SELECT * FROM locked")));
         await eventually(waiting);
@@ -179,7 +177,7 @@ describe("cancelling a task that waits for the server", () => {
       await taskGroup(async (group) => {
         const task = group.spawn(() => failureOf(connection.fetch(slow)));
         await eventually(async () =>
-          /^active/.test((await activity(observer, connection.getServerPid())) ?? ""),
+          ((await activity(observer, connection.getServerPid())) ?? "").startsWith("active"),
         );
         await connection.close();
         expect(await task.join()).toMatchObject({ code: "QUERY_CANCELED" });

@@ -7,6 +7,7 @@ import {
   UndefinedTable,
   UniqueViolation,
   connect,
+  valuesOf,
 } from "../../src/index.ts";
 import { failureOf, serverOptions, withConnection } from "../support/database.ts";
 
@@ -19,7 +20,7 @@ describe("fetch", () => {
       );
       expect(rows).toHaveLength(2);
       expect({ ...rows[0] }).toEqual({ a: 2, b: "x", "a b": null });
-      expect([...rows[0]!]).toEqual([1, "x", 2, null]);
+      expect(valuesOf(rows[0]!)).toEqual([1, "x", 2, null]);
       expect([rows[1]![0], rows[1]![1], rows[1]![2], rows[1]![3], rows[1]![4]]).toEqual([
         1,
         "x",
@@ -63,7 +64,7 @@ describe("fetch", () => {
       expect(await connection.fetchRow("")).toBe(null);
       expect(await connection.fetchValue("SELECT")).toBe(null);
       const rows = await connection.fetch("SELECT FROM generate_series(1, 3)");
-      expect(rows.map((row) => [...row])).toEqual([[], [], []]);
+      expect(rows.map((row) => valuesOf(row))).toEqual([[], [], []]);
     }),
   );
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { NOTHING } from "../src/extract.ts";
-import { renderReport, type Findings } from "../src/report.ts";
-import { makeCrawl } from "./support/crawl.ts";
+import { NOTHING } from "../../src/site/extract.ts";
+import { renderReport, type Findings } from "../../src/report/report.ts";
+import { makeCrawl } from "../support/crawl.ts";
 
 function findings(facts: Partial<Findings>): Findings {
   const crawl = makeCrawl();

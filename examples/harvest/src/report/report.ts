@@ -1,10 +1,10 @@
 // What was done: a table at the end, or as far as it went.
 import { join } from "node:path";
-import { CancelledError } from "corio";
-import type { Crawl } from "./crawl.ts";
+import type { Crawl } from "../crawl.ts";
 import { count, size, time } from "./figures.ts";
 import { measureSample, type Sample } from "./sample.ts";
-import type { BrokenLink, Store } from "./store.ts";
+import type { BrokenLink, Store } from "../store.ts";
+import { isTrouble } from "../trouble.ts";
 
 interface Harvested {
   readonly crawl: Crawl;
@@ -21,7 +21,7 @@ export async function report({ crawl, store, out, complete }: Harvested): Promis
   try {
     broken = await store.brokenLinks();
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
+    if (!isTrouble(error)) throw error;
     // The database is what went away: the rest can be told all the same.
   }
   const sample = complete ? await measureSample(crawl, join(out, ".harvest", "sample")) : null;

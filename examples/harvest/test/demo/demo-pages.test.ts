@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { demoPage, numbers } from "../src/demo-pages.ts";
-import { extractHtml } from "../src/extract.ts";
+import { demoPage, numbers } from "../../src/demo/demo-pages.ts";
+import { extractHtml } from "../../src/site/extract.ts";
 
 test("the built-in site is one site: every page can be reached from its start, and is the same every time", () => {
   const reached = new Set(["/"]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { count, size, time } from "../src/figures.ts";
+import { count, size, time } from "../../src/report/figures.ts";
 
 test("numbers are shown as people read them", () => {
   expect([0, 999.6, 1234567].map(count)).toEqual(["0", "1,000", "1,234,567"]);

@@ -1,10 +1,10 @@
 import { moveOnAfter } from "corio";
 import { simulate } from "@corio/testing";
 import { expect, test } from "vitest";
-import { NOTHING } from "../src/extract.ts";
-import type { Page } from "../src/page.ts";
-import { bar, line, showProgress } from "../src/progress.ts";
-import { makeCrawl } from "./support/crawl.ts";
+import { NOTHING } from "../../src/site/extract.ts";
+import type { Page } from "../../src/site/page.ts";
+import { bar, line, showProgress } from "../../src/report/progress.ts";
+import { makeCrawl } from "../support/crawl.ts";
 
 function halfDone(): ReturnType<typeof makeCrawl> {
   const crawl = makeCrawl();
@@ -48,8 +48,8 @@ test("on a terminal one line is written over and over, no longer than the termin
   const screen = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
   await simulate(() => moveOnAfter(350, () => showProgress(halfDone(), screen)));
   expect(written.length).toBe(4);
-  // oxlint-disable-next-line no-control-regex -- that is how a terminal is told to clear its line
   for (const text of written.slice(0, -1))
+    // oxlint-disable-next-line no-control-regex -- that is how a terminal is told to clear its line
     expect(text).toMatch(/^\r\x1b\[2K\[##########\.{10}\] 2 of 4 .{0,16}$/);
   expect(written.at(-1)).toBe("\r\x1b[2K");
 });

@@ -1,5 +1,5 @@
 // What was done so far: the figures of the progress bar and of the report.
-import { isBroken, type Page } from "./page.ts";
+import { isBroken, type Page } from "../site/page.ts";
 
 const SLOWEST = 5;
 

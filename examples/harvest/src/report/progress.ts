@@ -1,6 +1,6 @@
 // How far the harvest is: a bar on a terminal, now and then a line elsewhere.
 import { sleep } from "corio";
-import type { Crawl } from "./crawl.ts";
+import type { Crawl } from "../crawl.ts";
 import { count, size } from "./figures.ts";
 
 export interface Screen {

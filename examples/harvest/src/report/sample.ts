@@ -1,9 +1,9 @@
 // How long the same work takes one request at a time: measured on a few pages, not on all.
 import { moveOnAfter } from "corio";
 import { removeTree } from "@corio/files";
-import { Crawl } from "./crawl.ts";
-import { SiteFolder } from "./site-folder.ts";
-import { bring } from "./worker.ts";
+import { Crawl } from "../crawl.ts";
+import { SiteFolder } from "../site/site-folder.ts";
+import { bring } from "../worker.ts";
 
 export interface Sample {
   /** How many pages were fetched again. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { NOTHING } from "../src/extract.ts";
-import type { Page } from "../src/page.ts";
-import { Tally } from "../src/tally.ts";
+import { NOTHING } from "../../src/site/extract.ts";
+import type { Page } from "../../src/site/page.ts";
+import { Tally } from "../../src/report/tally.ts";
 
 function page(path: string, facts: Partial<Page>): Page {
   return { ...NOTHING, path, status: 200, error: null, type: "text/html", bytes: 10, elapsed: 1, ...facts };
