@@ -52,13 +52,17 @@ function endLeftovers(scope: ScopeNode, outcome: Outcome): void {
   if (scope.waits !== null) abandonWaits(scope, error);
   for (let child = scope.first; child !== null;) {
     const next: ScopeNode | null = child.next;
-    if ((child.flags & TASK) === 0) deliver(child, error);
+    if ((child.flags & TASK) === 0) {
+      // A group without a block has nobody to unwind it: cancelled, it closes itself.
+      if (child.strand === null) child.cancel(error);
+      else deliver(child, error);
+    }
     child = next;
   }
 }
 
 /** The wait for all children of a scope. Nothing interrupts it: the children are told themselves. */
-class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknown> {
+export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknown> {
   readonly #scope: ScopeNode;
   #strand: Strand | null = null;
 

@@ -95,7 +95,7 @@ export abstract class QueuedWait<T> extends Operation<T> {
     return false;
   }
 
-  protected override detach(): void {
+  protected override detach(_error: Error): void {
     this.queue?.remove(this);
     this.left();
   }

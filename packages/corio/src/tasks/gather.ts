@@ -49,7 +49,7 @@ export function assertGatherable(items: readonly Gatherable[], verb: string): vo
   }
 }
 
-function* waitForItem(item: Awaitable<unknown>): Coroutine<unknown> {
+export function* waitForItem(item: Awaitable<unknown>): Coroutine<unknown> {
   return yield* item;
 }
 

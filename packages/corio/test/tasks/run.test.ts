@@ -18,6 +18,7 @@ import {
 } from "corio";
 import { createVirtualHost, realHost } from "corio/lowlevel";
 import { both, caught, dialects } from "../support/dialects.ts";
+import { failureOf } from "../support/failure.ts";
 import { loopHere, nodeHere } from "../support/kernel.ts";
 
 describe("run, outside any run", () => {
@@ -234,13 +235,10 @@ describe("a run that nothing can wake", () => {
         }),
         { host: createVirtualHost(realHost) },
       );
-      const error = await running.then(
-        () => null,
-        (thrown: unknown) => thrown as Error,
-      );
+      const error = await failureOf(async () => running);
       expect(error).toBeInstanceOf(DeadlockError);
-      expect(error!.message).toContain("holder: waiting for a future");
-      expect(error!.message).toContain("waiter: waiting for a lock held by holder");
+      expect((error as Error).message).toContain("holder: waiting for a future");
+      expect((error as Error).message).toContain("waiter: waiting for a lock held by holder");
       // It was cancelled like any other: clean-up ran.
       expect(log[0]).toBeInstanceOf(CancelledError);
       expect(lock.locked()).toBe(false);

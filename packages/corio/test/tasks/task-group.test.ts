@@ -139,8 +139,8 @@ describe("failures", () => {
       ),
     );
     expect((error as TaskGroupError).errors).toHaveLength(1);
-    expect(log.slice(0, 3).toSorted()).toEqual(["a", "b", "body"]);
-    expect(log.slice(3).toSorted()).toEqual(["a cleaned", "b cleaned", "body cleaned"]);
+    expect(log.slice(0, 3).map(String).toSorted()).toEqual(["a", "b", "body"]);
+    expect(log.slice(3).map(String).toSorted()).toEqual(["a cleaned", "b cleaned", "body cleaned"]);
     // Torn down concurrently.
     expect(loopTime()).toBe(15);
   });

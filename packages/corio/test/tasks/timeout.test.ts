@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  CancelledError,
+  type CancelledError,
   cancelScope,
   currentTask,
   createTask,

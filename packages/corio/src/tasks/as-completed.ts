@@ -1,0 +1,109 @@
+// asCompleted: tasks in the order in which they end.
+
+import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
+import { coroutine } from "../kernel/coroutine-awaitable.ts";
+import { GroupScope, spawnIn } from "../kernel/group-scope.ts";
+import { report } from "../kernel/report.ts";
+import { scopeHere } from "../kernel/scope-current.ts";
+import type { ScopeNode } from "../kernel/scope.ts";
+import { JoinChildren } from "../kernel/closing.ts";
+import type { Task, TaskNode } from "../kernel/task.ts";
+import { Queue } from "../queues/queue.ts";
+import { shield } from "./shield.ts";
+import { assertGatherable, type Gatherable, waitForItem } from "./gather.ts";
+
+/** Owns tasks without a block: closes itself when it was cancelled and they are gone. A failure stops nobody. */
+class LooseGroup extends GroupScope {
+  readonly ended: Queue<TaskNode> = new Queue<TaskNode>(Infinity);
+  left = false;
+
+  override taskEnded(task: ScopeNode): void {
+    const child = task as TaskNode;
+    if (!this.left) this.ended.putNowait(child);
+    else if (child.failed)
+      report(this, `task ${child.name} failed after its asCompleted was left`, child.ending);
+  }
+
+  override childClosed(): void {
+    super.childClosed();
+    if (this.first === null && this.cancellation !== null) this.close();
+  }
+}
+
+/** What an item of `asCompleted` gives. */
+export type ResultOf<I extends Gatherable> =
+  I extends Awaitable<infer T> ? T : I extends () => infer R ? Unwrap<R> : never;
+
+class AsCompleted<T> implements AsyncIterableIterator<Task<T>> {
+  readonly #items: ReadonlySet<Gatherable>;
+  #group: LooseGroup | null = null;
+  #remaining = 0;
+
+  constructor(items: readonly Gatherable[]) {
+    this.#items = new Set(items);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  // Typed as the language has it; what is given is an Awaitable, for both dialects.
+  next(): Promise<IteratorResult<Task<T>>> {
+    return coroutine(() => this.#next()) as unknown as Promise<IteratorResult<Task<T>>>;
+  }
+
+  return(): Promise<IteratorResult<Task<T>>> {
+    return coroutine(() => this.#leave()) as unknown as Promise<IteratorResult<Task<T>>>;
+  }
+
+  *#next(): Coroutine<IteratorResult<Task<T>>> {
+    const group = (this.#group ??= this.#start());
+    if (this.#remaining === 0) return yield* this.#leave();
+    try {
+      const task = yield* group.ended.get();
+      this.#remaining--;
+      return { value: task as unknown as Task<T>, done: false };
+    } catch (error) {
+      // A loop does not call return() when next() throws.
+      yield* this.#leave();
+      throw error;
+    }
+  }
+
+  #start(): LooseGroup {
+    const parent = scopeHere();
+    const group = new LooseGroup(parent.loop, parent, null, 0);
+    for (const item of this.#items) {
+      if (typeof item === "function") spawnIn(group, [item]);
+      else spawnIn(group, [waitForItem, item]);
+      this.#remaining++;
+    }
+    return group;
+  }
+
+  *#leave(): Coroutine<IteratorReturnResult<undefined>> {
+    const group = this.#group;
+    if (group !== null && !group.left) {
+      group.left = true;
+      yield* shield(() => coroutine(endGroup, group), { timeout: Infinity });
+    }
+    return { value: undefined, done: true };
+  }
+}
+
+function* endGroup(group: LooseGroup): Coroutine<void> {
+  group.cancel("asCompleted was left");
+  if (group.first !== null) yield* new JoinChildren(group);
+  group.close();
+}
+
+/**
+ * Runs everything at once and gives the tasks in the order in which they end: `for await (const task of asCompleted([...]))`, then
+ * `task.result()`. A failure stops nobody. Leaving the loop early, or being cancelled in it, cancels the rest and waits for it.
+ */
+export function asCompleted<const Items extends readonly Gatherable[]>(
+  items: Items,
+): AsyncIterableIterator<Task<ResultOf<Items[number]>>> {
+  assertGatherable(items, "complete");
+  return new AsCompleted<ResultOf<Items[number]>>(items);
+}
