@@ -57,12 +57,12 @@ await run(async () => {
     if (done < next) return;
     next += pages / 20;
     globalThis.gc?.();
-    const { heapUsed, rss, external, arrayBuffers } = process.memoryUsage();
+    const { heapUsed, rss, external } = process.memoryUsage();
     samples.push({
       done,
       heap: heapUsed,
       rss,
-      external: external + arrayBuffers,
+      external,
       descriptors: descriptors(),
     });
   }, 20);

@@ -62,7 +62,8 @@ async function resume(crawl: Crawl, store: Store): Promise<void> {
     return bytes === null || (await crawl.folder.sizeOf(path)) === bytes;
   };
   const there = await map(pages, isThere, { concurrency: 32 });
+  const lost = pages.filter((_, index) => !there[index]).map((page) => page.path);
+  if (lost.length > 0) await store.forget(lost);
   crawl.markDone(pages.filter((_, index) => there[index]).map((page) => page.path));
-  crawl.discover(pages.map((page) => page.path));
-  crawl.discover(await store.knownPaths());
+  crawl.discover([...lost, ...(await store.knownPaths())]);
 }

@@ -24,6 +24,8 @@ const SCHEMA = `
     primary key (page, target)
   )`;
 
+const COLUMNS = ["path", "status", "error", "type", "bytes", "title", "words", "elapsed"] as const;
+
 const SAVE_PAGES = `
   insert into harvest.pages (path, status, error, type, bytes, title, words, elapsed, search)
   select path, status, error, type, bytes, title, words, elapsed,
@@ -34,7 +36,6 @@ const SAVE_PAGES = `
     (excluded.status, excluded.error, excluded.type, excluded.bytes, excluded.title, excluded.words, excluded.elapsed, now(),
      excluded.search)`;
 
-const FORGET_LINKS = "delete from harvest.links where page = any($1::text[])";
 const SAVE_LINKS = "insert into harvest.links select * from unnest($1::text[], $2::text[])";
 
 /** PostgreSQL's tsvector has a bound, which a text of this many characters keeps. */
@@ -67,25 +68,27 @@ export class Store {
 
   /** Records pages whose files are whole, with their links, in one transaction. */
   async save(pages: readonly Page[]): Promise<void> {
-    const column = <K extends keyof Page>(name: K): Page[K][] => pages.map((page) => page[name]);
-    const links = pages.flatMap((page) => page.links.map((target) => [page.path, target] as const));
+    const columns = COLUMNS.map((name) => pages.map((page) => page[name]));
+    const texts = pages.map((page) => page.text.slice(0, LONGEST_TEXT));
+    const holders = pages.flatMap((page) => page.links.map(() => page.path));
+    const targets = pages.flatMap((page) => page.links);
     await this.#db.transaction(async () => {
-      const texts = pages.map((page) => page.text.slice(0, LONGEST_TEXT));
-      const facts = [column("type"), column("bytes"), column("title"), column("words"), column("elapsed")];
-      await this.#db.execute(SAVE_PAGES, column("path"), column("status"), column("error"), ...facts, texts);
-      await this.#db.execute(FORGET_LINKS, column("path"));
-      if (links.length > 0)
-        await this.#db.execute(
-          SAVE_LINKS,
-          links.map(([page]) => page),
-          links.map(([, target]) => target),
-        );
+      await this.#db.execute(SAVE_PAGES, ...columns, texts);
+      await this.#db.execute(SAVE_LINKS, holders, targets);
     });
   }
 
   /** Pages that need not be fetched again, with the size of their file. */
   async donePages(): Promise<{ path: string; bytes: number | null }[]> {
     return await this.#db.fetch("select path, bytes from harvest.pages where error is null");
+  }
+
+  /** Takes pages and their links out again. */
+  async forget(paths: readonly string[]): Promise<void> {
+    await this.#db.transaction(async () => {
+      await this.#db.execute("delete from harvest.links where page = any($1::text[])", paths);
+      await this.#db.execute("delete from harvest.pages where path = any($1::text[])", paths);
+    });
   }
 
   /** Where the links of the pages lead, and pages that failed. */

@@ -181,6 +181,54 @@ export class QueueShutDown extends Error {
   }
 }
 
+/** A channel's `sendNowait` or `receiveNowait` that would have to wait. Compare QueueFull and QueueEmpty. */
+export class WouldBlock extends Error {
+  readonly code = "ERR_WOULD_BLOCK";
+  static {
+    this.prototype.name = "WouldBlock";
+  }
+}
+
+/** `receive` when all send ends are closed and nothing is left: the regular end. Compare BrokenChannel. */
+export class EndOfChannel extends Error {
+  readonly code = "ERR_END_OF_CHANNEL";
+  static {
+    this.prototype.name = "EndOfChannel";
+  }
+}
+
+/** `send` when all receive ends are closed: nobody will ever take the item. Compare EndOfChannel, the receivers' side. */
+export class BrokenChannel extends Error {
+  readonly code = "ERR_BROKEN_CHANNEL";
+  static {
+    this.prototype.name = "BrokenChannel";
+  }
+}
+
+/** The use of an end of a channel that was closed on this side: by itself, not by the peer (EndOfChannel, BrokenChannel). */
+export class ClosedChannel extends Error {
+  readonly code = "ERR_CLOSED_CHANNEL";
+  static {
+    this.prototype.name = "ClosedChannel";
+  }
+}
+
+/** A wait at a barrier that was aborted, or reset while the task waited. */
+export class BrokenBarrierError extends Error {
+  readonly code = "ERR_BROKEN_BARRIER";
+  static {
+    this.prototype.name = "BrokenBarrierError";
+  }
+}
+
+/** Two tasks at once in something that one may use at a time. A mistake of the program: who wants to wait takes a Lock. */
+export class BusyResourceError extends Error {
+  readonly code = "ERR_BUSY_RESOURCE";
+  static {
+    this.prototype.name = "BusyResourceError";
+  }
+}
+
 /** @internal The CancelledError that an error stands for: itself, or the cause of an AbortError (as node's own APIs wrap it). */
 export function cancellationOf(error: unknown): CancelledError | null {
   if (error instanceof CancelledError) return error;

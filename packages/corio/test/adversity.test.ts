@@ -24,6 +24,8 @@ import {
 import { suspend } from "corio/lowlevel";
 import { atEveryMoment } from "./support/adversity.ts";
 
+const sorted = (numbers: number[]): number[] => numbers.toSorted((a, b) => a - b);
+
 describe("locks and permits", () => {
   atEveryMoment("a lock acquired, used and released by hand", ({ fn, wait }) => {
     const lock = new Lock();
@@ -213,7 +215,7 @@ describe("queues", () => {
         expect(unfinished).toBe(put.length);
         const left: number[] = [];
         for (let i = 0; i < size; i++) left.push(queue.getNowait());
-        expect([...got, ...left].toSorted()).toEqual(put.toSorted());
+        expect(sorted([...got, ...left])).toEqual(sorted(put));
         expect(queue.empty()).toBe(true);
       },
     };
@@ -342,49 +344,52 @@ describe("events, futures, callbacks, promises", () => {
     };
   });
 
-  atEveryMoment("what a promise brings is received, or given to onLate: closed once either way", (dialect) => {
-    const { fn, wait } = dialect;
-    let opened = 0;
-    let closed = 0;
-    const arrivals: (() => void)[] = [];
-    const open = () =>
-      new Promise<object>((resolve) => {
-        arrivals.push(() => {
-          opened++;
-          resolve({});
+  atEveryMoment(
+    "what a promise brings is received, or given to onLate: closed once either way",
+    (dialect) => {
+      const { fn, wait } = dialect;
+      let opened = 0;
+      let closed = 0;
+      const arrivals: (() => void)[] = [];
+      const open = () =>
+        new Promise<object>((resolve) => {
+          arrivals.push(() => {
+            opened++;
+            resolve({});
+          });
         });
-      });
-    return {
-      *body() {
-        yield* wait(
-          taskGroup(
-            fn(function* (group) {
-              group.spawn(
-                fn(function* () {
-                  const handle = yield* wait(fromPromise(open, { onLate: () => void closed++ }));
-                  try {
-                    expect(handle).toEqual({});
-                    yield* wait(sleep(1));
-                  } finally {
-                    closed++;
-                  }
-                }),
-              );
-              for (let i = 0; i < 2; i++) {
-                yield* wait(sleep(1));
-                for (const arrive of arrivals.splice(0)) arrive();
-              }
-            }),
-          ),
-        );
-      },
-      *check() {
-        for (const arrive of arrivals.splice(0)) arrive();
-        yield* wait(sleep(1));
-        expect(closed).toBe(opened);
-      },
-    };
-  });
+      return {
+        *body() {
+          yield* wait(
+            taskGroup(
+              fn(function* (group) {
+                group.spawn(
+                  fn(function* () {
+                    const handle = yield* wait(fromPromise(open, { onLate: () => void closed++ }));
+                    try {
+                      expect(handle).toEqual({});
+                      yield* wait(sleep(1));
+                    } finally {
+                      closed++;
+                    }
+                  }),
+                );
+                for (let i = 0; i < 2; i++) {
+                  yield* wait(sleep(1));
+                  for (const arrive of arrivals.splice(0)) arrive();
+                }
+              }),
+            ),
+          );
+        },
+        *check() {
+          for (const arrive of arrivals.splice(0)) arrive();
+          yield* wait(sleep(1));
+          expect(closed).toBe(opened);
+        },
+      };
+    },
+  );
 });
 
 describe("blocks", () => {

@@ -225,7 +225,10 @@ function program({ fn, wait }: Dialect, world: World): () => Steps<void> {
             );
           } catch (error) {
             // Of another task, or its own.
-            if (!(error instanceof TaskCancelledError) && (error as { code?: string }).code !== "ERR_INVALID_STATE")
+            if (
+              !(error instanceof TaskCancelledError) &&
+              (error as { code?: string }).code !== "ERR_INVALID_STATE"
+            )
               throw error;
           }
         } else if (random.chance(0.5)) {
@@ -274,7 +277,8 @@ function check(world: World): void {
   expect(unfinished).toBe(world.put.length);
   const left: Item[] = [];
   for (let i = 0; i < size; i++) left.push(queue.getNowait());
-  const names = (items: Item[]): string[] => items.map((item) => `${item.producer}#${item.number}`).toSorted();
+  const names = (items: Item[]): string[] =>
+    items.map((item) => `${item.producer}#${item.number}`).toSorted();
   expect(names([...world.got, ...left])).toEqual(names(world.put));
   for (const task of world.tasks) expect(task.done(), task.name).toBe(true);
 }

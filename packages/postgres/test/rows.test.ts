@@ -56,7 +56,9 @@ describe.each([
     for (let end = 0; end < body.length; end++) {
       expect(() => decode(chunkOf(Buffer.from(body.subarray(0, end))), 0, end), `cut at ${end}`).toThrow();
     }
-    expect(() => decode(chunkOf(Buffer.concat([body, Buffer.alloc(1)])), 0, body.length + 1)).toThrow(ProtocolError);
+    expect(() => decode(chunkOf(Buffer.concat([body, Buffer.alloc(1)])), 0, body.length + 1)).toThrow(
+      ProtocolError,
+    );
     body.writeInt16BE(columns.length + 1);
     expect(() => decode(chunkOf(body), 0, body.length)).toThrow(ProtocolError);
   });

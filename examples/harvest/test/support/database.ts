@@ -2,7 +2,13 @@
 import { run } from "corio";
 import { connect, type Connection } from "@corio/postgres";
 import { inject } from "vitest";
-import "../../../../packages/postgres/test/support/global-setup.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** As packages/postgres/test/support/global-setup.ts provides it. */
+    postgres: { host: string; port: number; user: string; scramUser: string; database: string };
+  }
+}
 
 let made = 0;
 

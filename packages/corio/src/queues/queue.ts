@@ -3,10 +3,12 @@
 import { InvalidStateError, QueueEmpty, QueueFull, QueueShutDown } from "../errors.ts";
 import type { Awaitable } from "../kernel/awaitable.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import { itemsOf } from "./item-iterator.ts";
+import type { ItemStore } from "./item-store.ts";
 import { Ring } from "./ring.ts";
 
 /**
- * A bounded queue, first in, first out; getters and putters are served in order, and no newcomer overtakes. An item that was
+ * A bounded queue, first in, first out (compare PriorityQueue and LifoQueue); getters and putters are served in order, and no newcomer overtakes. An item that was
  * handed to a getter, or taken from a putter, is not lost by a cancellation: the cancel comes at the next await.
  */
 export class Queue<T> {
@@ -16,19 +18,21 @@ export class Queue<T> {
   readonly getters: WaitQueue<T> = new WaitQueue<T>();
   /** @internal */
   readonly putters: WaitQueue = new WaitQueue();
-  readonly #items = new Ring<T>();
+  readonly #items: ItemStore<T>;
   readonly #joiners = new WaitQueue();
   #unfinished = 0;
   #shutDown = false;
 
-  /** @param maxsize how many items may wait in the queue, one or more; say Infinity for no bound */
-  constructor(maxsize: number) {
+  /** @param maxsize how many items may wait in the queue, one or more; say Infinity for no bound
+   * @param items keeps them, and says which is next: the oldest, unless another store is given */
+  constructor(maxsize: number, items: ItemStore<T> = new Ring<T>()) {
     if (!(maxsize >= 1)) {
       throw new RangeError(
         `Cannot make a queue of size ${maxsize}: it takes 1 or more, or Infinity for no bound`,
       );
     }
     this.maxsize = maxsize;
+    this.#items = items;
   }
 
   qsize(): number {
@@ -48,7 +52,7 @@ export class Queue<T> {
     return new Put(this, item);
   }
 
-  /** Takes the oldest item, waiting for one. A cancel point. QueueShutDown when the queue was shut down and is drained. */
+  /** Takes the next item, waiting for one. A cancel point. QueueShutDown when the queue was shut down and is drained. */
   get(): Awaitable<T> {
     return new Get(this);
   }
@@ -97,18 +101,9 @@ export class Queue<T> {
     this.getters.failAll(this.#ended());
   }
 
-  /** Takes items until the queue is shut down and drained. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      let item: T;
-      try {
-        item = await this.get();
-      } catch (error) {
-        if (error instanceof QueueShutDown) return;
-        throw error;
-      }
-      yield item;
-    }
+  /** Takes items until the queue is shut down and drained. Every step is a cancel point; none loses an item. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    return itemsOf(() => this.get(), isShutDown);
   }
 
   statistics(): { size: number; maxsize: number; getters: number; putters: number; unfinished: number } {
@@ -129,21 +124,33 @@ export class Queue<T> {
       return true;
     }
     if (this.full()) return false;
-    this.#unfinished++;
     this.#items.push(item);
+    this.#unfinished++;
     return true;
   }
 
   /** @internal Takes an item and lets the first putter put its own in. The queue must not be empty. */
   take(): T {
     const item = this.#items.shift();
-    const putter = this.putters.take() as Put<T> | null;
-    if (putter !== null) {
-      this.#unfinished++;
-      this.#items.push(putter.item);
-      putter.settle();
-    }
+    if (this.putters.size > 0) this.#admit();
     return item;
+  }
+
+  /** Lets the first putter put its item in. An item that cannot be put in is its putter's affair, and the next one's turn. */
+  #admit(): void {
+    for (;;) {
+      const putter = this.putters.take() as Put<T> | null;
+      if (putter === null) return;
+      try {
+        this.#items.push(putter.item);
+      } catch (error) {
+        putter.fail(error);
+        continue;
+      }
+      this.#unfinished++;
+      putter.settle();
+      return;
+    }
   }
 
   /** @internal */
@@ -154,6 +161,10 @@ export class Queue<T> {
   #ended(): QueueShutDown {
     return new QueueShutDown("The queue is shut down");
   }
+}
+
+function isShutDown(error: unknown): boolean {
+  return error instanceof QueueShutDown;
 }
 
 class Put<T> extends QueuedWait<void> {

@@ -1,6 +1,8 @@
 // A growing ring of items: first in, first out, without the shifts of an array.
 
-export class Ring<T> {
+import type { ItemStore } from "./item-store.ts";
+
+export class Ring<T> implements ItemStore<T> {
   #items: (T | undefined)[] = new Array<T | undefined>(16);
   #head = 0;
   #size = 0;

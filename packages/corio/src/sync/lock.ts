@@ -29,9 +29,7 @@ export class Lock {
         `Cannot release the lock: task ${this.owner.name} holds it, not task ${task?.name}`,
       );
     }
-    const next = this.waiters.take();
-    this.owner = next === null ? null : next.task;
-    next?.settle();
+    this.handOver();
   }
 
   locked(): boolean {
@@ -41,6 +39,13 @@ export class Lock {
   /** Runs a body while holding the lock. */
   hold<R>(body: () => R): Awaitable<Unwrap<R>> {
     return holding(this, body as AnyFunction) as Awaitable<Unwrap<R>>;
+  }
+
+  /** @internal Gives the lock to the first waiter, whoever calls. */
+  handOver(): void {
+    const next = this.waiters.take();
+    this.owner = next === null ? null : next.task;
+    next?.settle();
   }
 
   statistics(): { owner: Task<unknown> | null; waiting: number } {

@@ -25,6 +25,7 @@ import {
 } from "corio";
 import { coroutine, suspend } from "corio/lowlevel";
 import { both, caught } from "../support/dialects.ts";
+import { failureOf } from "../support/failure.ts";
 
 function* three(): Coroutine<number> {
   yield* sleep(1);
@@ -107,8 +108,8 @@ describe("an Awaitable is lazy", () => {
     yield* wait(
       cancelScope(
         fn(function* (scope) {
-          call(three);
-          sleep(1);
+          void call(three);
+          void sleep(1);
           expect((scope as unknown as { first: unknown }).first).toBe(null);
           yield* wait(sleep(1));
         }),
@@ -228,11 +229,10 @@ describe("bodies of either dialect", () => {
     function* middle(): Coroutine<void> {
       yield* innermost();
     }
-    const error = await run(function* outermost() {
-      yield* middle();
-    }).then(
-      () => null,
-      (thrown: unknown) => thrown,
+    const error = await failureOf(async () =>
+      run(function* outermost() {
+        yield* middle();
+      }),
     );
     const { stack } = error as Error;
     expect(stack).toMatch(/innermost[^]*middle[^]*outermost/);

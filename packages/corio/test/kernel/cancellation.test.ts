@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import {
-  CancelledError,
+  type CancelledError,
   call,
   cancelScope,
   checkpoint,
@@ -233,24 +233,25 @@ describe("value wins (C6, C7: better)", () => {
     yield* wait(
       taskGroup(
         fn(function* (group) {
-          let outer: Task<unknown> | undefined;
+          const tasks: Task<unknown>[] = [];
           const inner = group.spawn(
             fn(function* () {
               yield* wait(sleep(5));
               // When this task has ended and its joiner is awake, but has not run yet.
               const loop = loopHere();
-              const look = (): void => void (inner.done() ? outer!.cancel() : soon(look, loop));
+              const look = (): void => void (inner.done() ? tasks[0]!.cancel() : soon(look, loop));
               soon(look, loop);
               return "value";
             }),
           ) as Task<string>;
-          outer = group.spawn(
+          const joiner = group.spawn(
             fn(function* () {
               log.push(yield* wait(inner.join()));
               yield* wait(checkpoint());
               log.push("never");
             }),
           );
+          tasks.push(joiner);
         }),
       ),
     );
@@ -545,7 +546,7 @@ describe("down the tree", () => {
         }),
       ),
     );
-    expect(log.toSorted()).toEqual(["body 0", "body 1", "leaf 0", "leaf 1"]);
+    expect(log.map(String).toSorted()).toEqual(["body 0", "body 1", "leaf 0", "leaf 1"]);
     expect(loopTime()).toBe(10);
   });
 

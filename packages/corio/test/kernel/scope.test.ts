@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import {
   call,
-  CancelledError,
+  type CancelledError,
   cancelScope,
   CleanupError,
   createTask,

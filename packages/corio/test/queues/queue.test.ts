@@ -154,7 +154,7 @@ describe("order", () => {
         }),
       ),
     );
-    expect(log.toSorted()).toEqual(["newcomer second", "waiter first"]);
+    expect(log.map(String).toSorted()).toEqual(["newcomer second", "waiter first"]);
   });
 
   both("a newcomer does not put ahead of waiting putters", function* ({ fn, wait }) {

@@ -1,14 +1,13 @@
 // Adversity: a scenario is run again and again, each time cancelled at another moment, until it ends untouched. Whatever the
 // moment, nothing may be lost, and nothing left.
 
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { cancelScope, run, type Report } from "corio";
 import { createVirtualHost, realHost } from "corio/lowlevel";
 import type { EventLoop } from "../../src/kernel/event-loop.ts";
 import type { Runnable } from "../../src/kernel/ready-queue.ts";
 import { dialects, type Dialect } from "./dialects.ts";
 import { childrenOf, nodeHere, waitsIn } from "./kernel.ts";
-import { test } from "vitest";
 
 type Steps<T> = Generator<unknown, T, unknown>;
 

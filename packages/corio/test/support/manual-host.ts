@@ -64,6 +64,7 @@ export function manualHost(): ManualHost {
     runWithToken: (_token, fn, args) => (fn as (...args: unknown[]) => unknown)(...args),
     currentToken: () => undefined,
     enterRun: () => () => {},
+    warn: () => {},
     process: null,
     drainMicrotasks() {
       for (let job = host.microtasks.shift(); job !== undefined; job = host.microtasks.shift()) job();

@@ -1,13 +1,7 @@
 // One session with a server: writes flights, takes the messages that come back to the flight they belong to, and knows
 // the state of the connection. It waits for nothing itself; operations are built on it.
 
-import {
-  ConnectionDoesNotExist,
-  OutdatedSchemaCache,
-  ProtocolError,
-  QueryCanceled,
-  postgresError,
-} from "../errors.ts";
+import { ConnectionDoesNotExist, OutdatedSchemaCache, ProtocolError, QueryCanceled } from "../errors.ts";
 import type { PostgresError, ServerMessage } from "../errors.ts";
 import { firstValue } from "../rows/row-decoder.ts";
 import type { Connector, Transport } from "../transport/transport.ts";
@@ -19,6 +13,7 @@ import type { Chunk } from "../wire/chunk.ts";
 import { copyFail, terminate } from "../wire/frontend.ts";
 import { Handshake } from "../wire/handshake.ts";
 import type { HandshakeOptions } from "../wire/handshake.ts";
+import { postgresError } from "../wire/postgres-error.ts";
 import { MessageReader } from "../wire/message-reader.ts";
 import { MessageWriter } from "../wire/message-writer.ts";
 import { Flight } from "./flight.ts";
@@ -183,6 +178,8 @@ export class Session {
   #onClose(error: Error | null): void {
     if (this.closed) return;
     this.closed = true;
+    // A server that comes back in its place may know other types by the same numbers.
+    if (this.ended === null) this.types.forget();
     const first = this.#first;
     const what = first === null ? "was closed by the server" : "was lost in the middle of an operation";
     // A FATAL error that came before says more than the broken socket does.

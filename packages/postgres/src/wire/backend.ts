@@ -10,7 +10,6 @@ export const BACKEND_KEY_DATA = 0x4b;
 export const BIND_COMPLETE = 0x32;
 export const CLOSE_COMPLETE = 0x33;
 export const COMMAND_COMPLETE = 0x43;
-export const COPY_BOTH_RESPONSE = 0x57;
 export const COPY_DATA = 0x64;
 export const COPY_DONE = 0x63;
 export const COPY_IN_RESPONSE = 0x47;

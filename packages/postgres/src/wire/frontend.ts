@@ -8,7 +8,6 @@ const DESCRIBE = 0x44;
 const EXECUTE = 0x45;
 const CLOSE = 0x43;
 const SYNC = 0x53;
-const FLUSH = 0x48;
 const TERMINATE = 0x58;
 const PASSWORD = 0x70;
 const COPY_DATA = 0x64;
@@ -122,20 +121,8 @@ export function closeStatement(writer: MessageWriter, name: string): void {
   writer.end();
 }
 
-export function closePortal(writer: MessageWriter, name: string): void {
-  writer.begin(CLOSE);
-  writer.byte(0x50);
-  writer.cstring(name);
-  writer.end();
-}
-
 export function sync(writer: MessageWriter): void {
   writer.begin(SYNC);
-  writer.end();
-}
-
-export function flush(writer: MessageWriter): void {
-  writer.begin(FLUSH);
   writer.end();
 }
 

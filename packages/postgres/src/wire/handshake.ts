@@ -2,7 +2,7 @@
 // caller sends what was written, and stops when `done` is true.
 
 import { createHash } from "node:crypto";
-import { InterfaceError, ProtocolError, postgresError } from "../errors.ts";
+import { InterfaceError, ProtocolError } from "../errors.ts";
 import {
   AUTHENTICATION,
   BACKEND_KEY_DATA,
@@ -17,6 +17,7 @@ import {
 import type { Chunk } from "./chunk.ts";
 import { password, saslInitialResponse, saslResponse, startup } from "./frontend.ts";
 import type { MessageWriter } from "./message-writer.ts";
+import { postgresError } from "./postgres-error.ts";
 import { SCRAM_MECHANISM, ScramClient } from "./scram.ts";
 
 export interface HandshakeOptions {

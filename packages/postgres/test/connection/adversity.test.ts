@@ -56,7 +56,6 @@ describe("connecting", () => {
     expect(await failing({ host: "127.0.0.1", port: 1, user: "x" })).toBeInstanceOf(ConnectionRefused);
     expect(await failing({ host: "/nowhere/at/all", user: "x" })).toBeInstanceOf(ConnectionRefused);
     expect(await failing({ host: "no-such-host.invalid", user: "x" })).toBeInstanceOf(HostNotFound);
-    expect(await failing(serverOptions({ sslmode: "require" }))).toBeInstanceOf(TlsError);
     expect(await failing("mysql://x")).toBeInstanceOf(InvalidDsn);
     expect(await failing("postgres://x/?sslmode=sometimes")).toBeInstanceOf(InvalidDsn);
     const missing = await failing(serverOptions({ user: scramUser }));
@@ -138,6 +137,17 @@ describe("connecting", () => {
         async () => (await new Promise((resolve) => setImmediate(resolve)), sockets.size === 0),
       );
     });
+  });
+
+  test("PG5 a server without TLS is good enough for prefer, and refused by require", async () => {
+    await withServer(
+      (socket) => socket.once("data", () => socket.write("N")),
+      async (port) => {
+        const options = { host: "127.0.0.1", port, user: "x", timeout: 50 };
+        expect(await failing({ ...options, sslmode: "require" })).toBeInstanceOf(TlsError);
+        expect(await failing({ ...options, sslmode: "prefer" })).toMatchObject({ name: "TimeoutError" });
+      },
+    );
   });
 
   test("a server that adds bytes to its answer about TLS is not trusted", async () => {
@@ -239,7 +249,16 @@ describe("a server that goes away", () => {
       async (port) => {
         await run(async () => {
           const connection = await connect(serverOptions({ port, cancelTimeout: 100 }));
-          await failureOf(timeout(30, () => connection.fetch("SELECT pg_sleep(5)")));
+          const observer = await connect(serverOptions());
+          const state = "SELECT state FROM pg_stat_activity WHERE pid = $1 AND query LIKE '%pg_sleep(5)'";
+          await taskGroup(async (group) => {
+            const task = group.spawn(() => connection.fetch("SELECT pg_sleep(5)"));
+            await eventually(
+              async () => (await observer.fetchValue(state, connection.getServerPid())) === "active",
+            );
+            task.cancel();
+            await failureOf(task.join());
+          });
           expect(connection.isClosed()).toBe(true);
           expect((await failureOf(connection.fetch("SELECT 1"))).message).toMatch(/given up/);
         });

@@ -32,7 +32,7 @@ export function withConnection(
 
 /** Both dialects for one piece of code: the generator is run as a coroutine, the async function as a guest. */
 export function inRun<R>(body: (scope: Scope) => R): () => Promise<Unwrap<R>> {
-  return () => Promise.resolve(run(body) as PromiseLike<Unwrap<R>>);
+  return () => Promise.resolve(run(body) as unknown as PromiseLike<Unwrap<R>>);
 }
 
 /** What the call throws. Fails the test when it does not. */

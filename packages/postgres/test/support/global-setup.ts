@@ -12,12 +12,18 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer();
-  // Ctrl-C ends the process without the teardown.
+  // Ctrl-C ends the process without the teardown, in one of two ways.
   const stop = (): void => server.stopSync();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    stop();
+    process.removeListener(signal, onSignal);
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
   process.once("exit", stop);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   project.provide("postgres", server.info);
   return async () => {
-    process.removeListener("exit", stop);
+    process.off("exit", stop).off("SIGINT", onSignal).off("SIGTERM", onSignal);
     await server.stop();
   };
 }

@@ -7,6 +7,7 @@ import {
   appendFileSync,
   chmodSync,
   chownSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -16,11 +17,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 export interface ServerInfo {
   readonly host: string;
@@ -37,6 +38,8 @@ export interface ServerInfo {
   /** An ordinary user with MD5. */
   readonly md5User: string;
   readonly password: string;
+  /** The certificate of the authority behind the server's own. */
+  readonly rootCertificate: string;
   /** Postmaster's process. */
   readonly processId: number;
 }
@@ -121,6 +124,12 @@ async function startIn(folder: string): Promise<TestServer> {
     throw new Error(`initdb failed: ${made.error?.message ?? `${made.stdout}${made.stderr}`}`);
 
   writeFileSync(join(data, "pg_hba.conf"), hba);
+  // The certificate of "localhost", and the authority that signed it, were made for these tests and are good for nothing else.
+  for (const name of ["server.crt", "server.key"]) {
+    copyFileSync(new URL(`../fixtures/${name}`, import.meta.url), join(data, name));
+    chmodSync(join(data, name), 0o600);
+    if (root) chownSync(join(data, name), UNPRIVILEGED, UNPRIVILEGED);
+  }
   const port = await freePort();
   appendFileSync(join(data, "postgresql.conf"), configuration(port, sockets));
 
@@ -139,6 +148,7 @@ async function startIn(folder: string): Promise<TestServer> {
     cleartextUser: "cleartext",
     md5User: "md5",
     password: PASSWORD,
+    rootCertificate: fileURLToPath(new URL("../fixtures/ca.crt", import.meta.url)),
     processId: server.pid!,
   };
   return new TestServer(info, folder, server);
@@ -159,6 +169,7 @@ listen_addresses = '127.0.0.1'
 port = ${port}
 unix_socket_directories = '${sockets}'
 max_connections = 60
+ssl = on
 fsync = off
 synchronous_commit = off
 full_page_writes = off
