@@ -3,10 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import { freshDatabase } from "./support/database.ts";
 import { runProgram } from "./support/program.ts";
 import { withSite } from "./support/site.ts";
+
+// Programs and databases are started again and again.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "harvest-"))));

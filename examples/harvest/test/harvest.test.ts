@@ -2,12 +2,15 @@
 import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { filesOf, indexOf } from "./support/copy.ts";
 import { freshDatabase } from "./support/database.ts";
 import { expectedFiles } from "./support/expected.ts";
 import { runProgram } from "./support/program.ts";
 import { withSite } from "./support/site.ts";
+
+// Programs and databases are started again and again.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder = "";
 let out = "";

@@ -1,16 +1,20 @@
 // Ctrl-C at chosen moments, and a site or a database that goes away: files are whole or absent, the index agrees, and
 // running again ends as if nothing had been.
 import { fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Response } from "@corio/http";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { filePath } from "../src/site/urls.ts";
 import { filesOf, indexOf, type Index } from "./support/copy.ts";
 import { endConnections, freshDatabase } from "./support/database.ts";
 import { expectedFiles } from "./support/expected.ts";
 import { runProgram, startProgram } from "./support/program.ts";
 import { withSite } from "./support/site.ts";
+
+// Programs and databases are started again and again.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PAGES = 60;
 
@@ -70,6 +74,25 @@ describe.each(["functions", "coroutines"])("with a worker of %s", (dialect) => {
       });
     },
   );
+});
+
+test("Ctrl-C in the midst of a large file leaves none of it", async () => {
+  const database = await freshDatabase();
+  await withSite({ pages: PAGES }, async (site) => {
+    const program = startProgram([site.url, "--out", out, "--database", database]);
+    // oxlint-disable-next-line require-await -- it never ends by itself
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      for (let pieces = 0; ; pieces += 1) {
+        if (pieces === 50) program.process.kill("SIGINT");
+        yield new Uint8Array(64 * 1024);
+      }
+    };
+    site.onRequest = (path) => (path === "/download/numbers.bin" ? new Response(endless()) : undefined);
+    expect(await program.ended).toMatchObject({ code: 130, stderr: "" });
+    const folder = join(out, "download");
+    expect(existsSync(folder) ? readdirSync(folder) : "no folder yet").toEqual([]);
+    await expectConsistent(database);
+  });
 });
 
 test("Ctrl-C in the midst of an embedded database leaves it as a transaction left it", async () => {

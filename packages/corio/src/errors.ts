@@ -24,15 +24,24 @@ function reasonText(reason: unknown): string {
  */
 export class CancelledError extends Error {
   readonly code = "ERR_CANCELLED";
-  /** The scope that was cancelled. */
-  readonly scope: object;
-  /** What was passed to `cancel(reason)`; for an expired deadline a `TimeoutError`. */
-  readonly reason: unknown;
+  // Private, so that a printed error does not show the whole tree of scopes.
+  readonly #scope: object;
+  readonly #reason: unknown;
 
   private constructor(scope: object, reason: unknown) {
     super(reasonText(reason));
-    this.scope = scope;
-    this.reason = reason;
+    this.#scope = scope;
+    this.#reason = reason;
+  }
+
+  /** The scope that was cancelled. */
+  get scope(): object {
+    return this.#scope;
+  }
+
+  /** What was passed to `cancel(reason)`; for an expired deadline a `TimeoutError`. */
+  get reason(): unknown {
+    return this.#reason;
   }
 
   /** @internal */

@@ -705,4 +705,52 @@ describe("calls that nobody awaits", () => {
     reports.length = 0;
     expect(loopTime()).toBe(1);
   });
+
+  both(
+    "the clean-up of a Promise.all sibling is waited for when its block is cancelled",
+    function* ({ fn, wait, log }) {
+      yield* wait(
+        moveOnAfter(
+          5,
+          fn(function* () {
+            yield* wait(call(() => Promise.all([nap(1, log), nap(20, log)])));
+          }),
+        ),
+      );
+      expect(log).toEqual(["clean 1", "clean 20"]);
+      expect(loopTime()).toBe(25);
+    },
+  );
+
+  both(
+    "a Promise.all sibling is stopped, and cleans up, when its block fails",
+    function* ({ fn, wait, log }) {
+      const failing = async (): Promise<never> => {
+        await sleep(1);
+        throw new RangeError("first");
+      };
+      const error = yield* caught(
+        wait(
+          cancelScope(
+            fn(function* () {
+              yield* wait(call(() => Promise.all([failing(), nap(2, log)])));
+            }),
+          ),
+        ),
+      );
+      expect(error).toBeInstanceOf(RangeError);
+      expect(log).toEqual(["clean 2"]);
+      expect(loopTime()).toBe(3);
+    },
+  );
 });
+
+async function nap(cleanUp: number, log: unknown[]): Promise<void> {
+  try {
+    await sleep(100);
+  } finally {
+    await sleep(cleanUp);
+    await sleep(0);
+    log.push(`clean ${cleanUp}`);
+  }
+}

@@ -1,13 +1,13 @@
 // How a scope comes to its end: leftovers are ended, children waited for, resources released. The runtime's own work: no
 // cancellation interrupts it.
 
-import { cancellationOf, CancelledError, CleanupError, ScopeClosedError } from "../errors.ts";
+import { cancellationOf, CleanupError, ScopeClosedError } from "../errors.ts";
 import { PARKED, type Coroutine, type Parked } from "./awaitable.ts";
 import { callBody, driverOf } from "./body.ts";
-import { abandonWaits, deliver } from "./delivery.ts";
+import { abandonWaits, deliver, interruptWaits } from "./delivery.ts";
 import { report } from "./report.ts";
 import type { Joiner } from "./scope-extra.ts";
-import { ENDING, HARD, TASK } from "./scope-flags.ts";
+import { CLEANUP, ENDING, HARD, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
 
@@ -27,29 +27,51 @@ export function needsClosing(scope: ScopeNode): boolean {
 
 /** Ends what is left in the scope. Release failures change the outcome; nothing is thrown. */
 export function* closeDown(scope: ScopeNode, outcome: Outcome): Coroutine<void> {
+  const told = (scope.flags & CLEANUP) !== 0;
   // From here on the scope is in clean-up: what is pending is thrown by the block further out.
   scope.flags |= ENDING;
   if ((scope.flags & HARD) === 0) scope.pending = null;
-  endLeftovers(scope, outcome);
-  if (scope.first !== null) yield* new JoinChildren(scope);
+  const floating = hasFloating(scope);
+  if (floating && outcome.ok) endFloating(scope);
+  else if (floating) stopFloating(scope, told);
+  while (scope.first !== null || scope.waits !== null) {
+    yield* new JoinChildren(scope);
+    // What cleans up goes on in microtasks, and may come back to wait.
+    if (floating) yield* new HostTurn(scope);
+  }
   const extra = scope.extra;
   if (extra !== null && extra.releases !== null) yield* releaseAll(scope, outcome);
 }
 
-/** Async calls that the block made and did not await: they end with it. */
-function endLeftovers(scope: ScopeNode, outcome: Outcome): void {
-  let floating = scope.waits !== null;
+/** Whether async calls are left that the block made and did not await. */
+function hasFloating(scope: ScopeNode): boolean {
+  if (scope.waits !== null) return true;
   for (let child = scope.first; child !== null; child = child.next)
-    if ((child.flags & TASK) === 0) floating = true;
-  if (!floating) return;
-  // Beside a failure they are siblings, cancelled like any; beside a value they are a mistake, told as one.
-  const error = outcome.ok
-    ? new ScopeClosedError(
-        "The block ended while a call made in it was still waiting: await the call, or spawn it",
-      )
-    : (cancellationOf(outcome.ending) ?? CancelledError.of(scope, "the block has failed"));
-  if (outcome.ok) report(scope, "a call was still waiting when its block ended", error);
-  if (scope.waits !== null) abandonWaits(scope, error);
+    if ((child.flags & TASK) === 0) return true;
+  return false;
+}
+
+/** Beside a value they are a mistake, and told as one. */
+function endFloating(scope: ScopeNode): void {
+  const error = new ScopeClosedError(
+    "The block ended while a call made in it was still waiting: await the call, or spawn it",
+  );
+  report(scope, "a call was still waiting when its block ended", error);
+  abandonWaits(scope, error);
+  eachFloatingBlock(scope, error);
+}
+
+/** Beside a failure they are siblings, cancelled like any: told, if they were not, and then left to clean up. */
+function stopFloating(scope: ScopeNode, told: boolean): void {
+  if (told) return;
+  // For its grace; the scope itself is ending, and is not told.
+  scope.cancel("the block has failed");
+  const cancellation = scope.cancellation!;
+  interruptWaits(scope, cancellation);
+  eachFloatingBlock(scope, cancellation);
+}
+
+function eachFloatingBlock(scope: ScopeNode, error: Error): void {
   for (let child = scope.first; child !== null;) {
     const next: ScopeNode | null = child.next;
     if ((child.flags & TASK) === 0) {
@@ -58,6 +80,43 @@ function endLeftovers(scope: ScopeNode, outcome: Outcome): void {
       else deliver(child, error);
     }
     child = next;
+  }
+}
+
+/** One turn of the host, whatever is cancelled. */
+class HostTurn implements Leaf, Iterator<Parked, void, unknown> {
+  readonly #scope: ScopeNode;
+  #over = false;
+
+  constructor(scope: ScopeNode) {
+    this.#scope = scope;
+  }
+
+  [Symbol.iterator](): Iterator<Parked, void, unknown> {
+    return this;
+  }
+
+  next(): IteratorResult<Parked, void> {
+    if (this.#over) return { value: undefined, done: true };
+    const strand = current.strand!;
+    strand.leaf = this;
+    this.#scope.loop.host.queueTurn(() => {
+      this.#over = true;
+      strand.loop.wake(strand);
+    });
+    return PARKED;
+  }
+
+  interrupt(): Interruption {
+    return IGNORED;
+  }
+
+  force(): Interruption {
+    return IGNORED;
+  }
+
+  describe(): string {
+    return "calls that clean up";
   }
 }
 
@@ -76,7 +135,7 @@ export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknow
 
   next(): IteratorResult<Parked, void> {
     const extra = this.#scope.extras();
-    if (this.#scope.first === null) {
+    if (this.#scope.first === null && this.#scope.waits === null) {
       extra.joiner = null;
       return { value: undefined, done: true };
     }

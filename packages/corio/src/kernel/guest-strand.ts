@@ -3,7 +3,7 @@
 import type { HostContext } from "../host/port.ts";
 import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
-import { refuse, scopeHere } from "./scope-current.ts";
+import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import { HARD } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
 import { IGNORED, IGNORED_LIMIT, INTERRUPTED, step, type Leaf, type Strand } from "./strand.ts";
@@ -29,6 +29,7 @@ class GuestStrand implements Strand, ScopeWait {
     scope: ScopeNode,
     resolve: (value: unknown) => unknown,
     reject: (error: unknown) => unknown,
+    owner: boolean,
   ) {
     this.loop = scope.loop;
     this.gen = gen;
@@ -37,7 +38,9 @@ class GuestStrand implements Strand, ScopeWait {
     this.#base = scope;
     this.#resolve = resolve;
     this.#reject = reject;
-    scope.addWait(this);
+    // One that ends a scope whose own strand is gone takes its place; it is no wait of the scope's body.
+    if (owner) scope.strand = this;
+    else scope.addWait(this);
   }
 
   run(): void {
@@ -87,11 +90,12 @@ export function startGuestStrand(
   reject: (error: unknown) => unknown,
   scope: ScopeNode | null = null,
 ): void {
+  assertCallbacks(resolve, reject);
   let strand: GuestStrand;
   try {
     const base = scope ?? scopeHere();
     if ((base.flags & HARD) !== 0 && scope === null && ++base.extras().ignored > IGNORED_LIMIT) return;
-    strand = new GuestStrand(iterable[Symbol.iterator](), base, resolve, reject);
+    strand = new GuestStrand(iterable[Symbol.iterator](), base, resolve, reject, scope !== null);
   } catch (error) {
     refuse(reject, error);
     return;

@@ -5,7 +5,7 @@ import { PARKED, type Awaitable, type Parked } from "./awaitable.ts";
 import { markTold } from "./delivery.ts";
 import { GuestWait } from "./guest-wait.ts";
 import { HARD } from "./scope-flags.ts";
-import { refuse, scopeHere } from "./scope-current.ts";
+import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import type { ScopeNode } from "./scope.ts";
 import {
   closing,
@@ -172,6 +172,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
   }
 
   then(resolve: (value: T) => unknown, reject: (error: unknown) => unknown): void {
+    assertCallbacks(resolve, reject);
     let scope: ScopeNode;
     try {
       scope = scopeHere();

@@ -32,6 +32,13 @@ export function scopeHereOrNull(): ScopeNode | null {
   return explicitScope.current ?? (host.currentToken()?.scope as ScopeNode | null | undefined) ?? null;
 }
 
+/** A wait is answered by both callbacks or not at all: `then` is for `await`, not for chains. */
+export function assertCallbacks(resolve: unknown, reject: unknown): void {
+  if (typeof resolve !== "function" || typeof reject !== "function") {
+    throw new TypeError("Cannot call then() of an Awaitable without both callbacks: await it instead");
+  }
+}
+
 /**
  * Refuses a wait that could not begin. Code whose block has ended is refused in a later turn, and in the end not answered at all:
  * a loop that catches everything would otherwise go on for ever, and keep the process from everything else.

@@ -94,8 +94,8 @@ export class ScopeNode implements Scope {
 
   /** A child left the tree. */
   childClosed(): void {
-    if (this.first === null && this.extra !== null && this.extra.joiner !== null)
-      this.extra.joiner.childrenGone();
+    if (this.first !== null || this.waits !== null || this.extra === null) return;
+    this.extra.joiner?.childrenGone();
   }
 
   /** Leaves the tree. Waits that still stand here were never awaited by the block: they end with the error. */
@@ -134,6 +134,7 @@ export class ScopeNode implements Scope {
     else if (this.waits === wait) this.waits = wait.nextWait;
     if (wait.nextWait !== null) wait.nextWait.previousWait = wait.previousWait;
     wait.nextWait = wait.previousWait = null;
+    if (this.waits === null && (this.flags & ENDING) !== 0) this.childClosed();
   }
 
   extras(): ScopeExtra {

@@ -23,7 +23,6 @@ class Sleep extends Operation<void> implements TimerNode {
   }
 
   protected start(scope: ScopeNode): boolean {
-    if (this.#delay === Infinity) return false;
     this.#scope = scope;
     scope.loop.addTimer(this, this.#delay);
     return false;
@@ -98,7 +97,7 @@ export function sleep(delay: number): Awaitable<void> {
   return delay <= 0 ? new Checkpoint() : new Sleep(delay);
 }
 
-/** Waits until cancelled. */
+/** Waits until cancelled; as every sleep, it keeps the process alive: the wait of a service for its signal. A cancel point. */
 export function sleepForever(): Awaitable<never> {
   return new Sleep(Infinity) as unknown as Awaitable<never>;
 }

@@ -72,7 +72,11 @@ export function step(strand: Strand): void {
       if (typeof gen.throw !== "function") throw error;
       result = gen.throw(error);
     }
-    if (strand.leaf === closing) result = closeBody(strand.gen!);
+    if (strand.leaf === closing) {
+      closeBody(strand.gen!);
+      // Ended by the cancellation whose grace is over, not by a value.
+      throw strand.at.pending;
+    }
   } catch (error) {
     current.strand = outer;
     strand.finish(false, error);

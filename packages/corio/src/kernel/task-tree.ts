@@ -16,7 +16,8 @@ function whereabouts(task: TaskNode): string {
 }
 
 function collect(scope: ScopeNode, waits: string[]): void {
-  for (let wait = scope.waits; wait !== null; wait = wait.nextWait) waits.push(wait.describe());
+  for (let wait = scope.waits; wait !== null; wait = wait.nextWait)
+    if (wait.standing()) waits.push(wait.describe());
   for (let child = scope.first; child !== null; child = child.next)
     if (!(child instanceof TaskNode)) collect(child, waits);
 }

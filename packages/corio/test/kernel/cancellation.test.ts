@@ -602,13 +602,16 @@ describe("down the tree", () => {
               cancelScope(
                 fn(function* (inner) {
                   if (order === "inner first") {
-                    inner.cancel();
-                    outer.cancel();
+                    inner.cancel("inner");
+                    outer.cancel("outer");
                   } else {
-                    outer.cancel();
-                    inner.cancel();
+                    outer.cancel("outer");
+                    inner.cancel("inner");
                   }
-                  yield* wait(sleep(1));
+                  // The outermost is told, whichever came first.
+                  const error = yield* caught(wait(sleep(1)));
+                  expect((error as CancelledError).reason).toBe("outer");
+                  throw error;
                 }),
               ),
             );

@@ -24,25 +24,18 @@ export interface Scenario {
   check(ending: Ending): void;
 }
 
-export interface ExploreOptions {
-  /** How many tasks may be cancelled in one schedule. Default 2. */
-  cancels?: number;
-}
-
-/** A test in each dialect that runs a scenario in every schedule. A failure names its schedule. */
-export function inEveryOrder(
-  sentence: string,
-  make: (dialect: Dialect) => Scenario,
-  options: ExploreOptions = {},
-): void {
+/**
+ * A test in each dialect that runs a scenario in every schedule with up to two tasks cancelled (one in the async dialect, which
+ * costs more and differs less). A failure names its schedule.
+ */
+export function inEveryOrder(sentence: string, make: (dialect: Dialect) => Scenario): void {
   for (const dialect of dialects) {
     test(`${sentence}, in every order (${dialect.name})`, async () => {
       const schedules = await run(function* () {
-        return yield* exploreAll(dialect, make, options.cancels ?? 2);
+        return yield* exploreAll(dialect, make, dialect.name === "async" ? 1 : 2);
       });
-      console.log(sentence, schedules);
       // A scenario whose tasks pass no gate would explore nothing.
-      expect(schedules).toBeGreaterThan(500);
+      expect(schedules).toBeGreaterThan(200);
     });
   }
 }

@@ -35,7 +35,8 @@ function contenders(
     check({ stuck }: Ending) {
       expect(stuck).toEqual([]);
       expect(inside).toBe(0);
-      expect(got).toEqual(asked.filter((name) => got.includes(name)));
+      // With more than one inside, who has it first need not run on first.
+      if (most === 1) expect(got).toEqual(asked.filter((name) => got.includes(name)));
       check();
     },
   };
@@ -103,7 +104,6 @@ inEveryOrder(
       },
     };
   },
-  { cancels: 2 },
 );
 
 inEveryOrder("a barrier lets go as many as it takes, each with another number (S19, S21)", ({ wait }) => {
