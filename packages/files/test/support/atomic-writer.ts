@@ -7,10 +7,11 @@ const [, , target = ""] = process.argv;
 await run(function* () {
   process.stdout.write("ready\n");
   for (let version = 1; ; version++) {
-    const line = `${version % 10}\n`;
+    const line = `${version}\n`;
     yield* writeAtomic(
       target,
       Array.from({ length: 10 }, () => line.repeat(10_000)),
     );
+    process.stdout.write("written\n");
   }
 });
