@@ -32,6 +32,15 @@ describe("signals (R4-R7)", () => {
     }
   }
 
+  test("a main that sleeps for ever waits for the signal: it is no deadlock", async () => {
+    const program = start("signals.ts", "forever");
+    await program.written("ready");
+    program.signal("SIGINT");
+    const { code, stderr } = await program.ended();
+    expect(stderr).toBe("");
+    expect(code).toBe(130);
+  });
+
   test("a failing clean-up is shown, and the program fails", async () => {
     const program = start("signals.ts", "fails");
     await program.written("ready");

@@ -42,71 +42,68 @@ function contenders(
   };
 }
 
-inEveryOrder("a lock is handed on in turn, and never lost (S1, S2, S3)", (dialect) => {
+inEveryOrder("a lock is handed on in turn, and never lost (S1, S2, S3)", 2, (dialect) => {
   const lock = new Lock();
   return contenders(dialect, 3, lock, 1, () => {
     expect(lock.statistics()).toEqual({ owner: null, waiting: 0 });
   });
 });
 
-inEveryOrder("no permit of a semaphore is lost, and none made (S14, S15)", (dialect) => {
+inEveryOrder("no permit of a semaphore is lost, and none made (S14, S15)", 1, (dialect) => {
   const semaphore = new Semaphore(2);
   return contenders(dialect, 3, semaphore, 2, () => {
     expect(semaphore.statistics()).toEqual({ free: 2, waiting: 0 });
   });
 });
 
-inEveryOrder("no token of a limiter is lost, and none made", (dialect) => {
+inEveryOrder("no token of a limiter is lost, and none made", 1, (dialect) => {
   const limiter = new CapacityLimiter(1);
   return contenders(dialect, 3, limiter, 1, () => {
     expect(limiter.statistics()).toEqual({ total: 1, borrowed: 0, borrowers: [], waiting: 0 });
   });
 });
 
-inEveryOrder(
-  "a notification reaches somebody who waits, whoever is cancelled (S9, S10)",
-  ({ wait }) => {
-    const condition = new Condition();
-    let items = 0;
-    let made = 0;
-    let taken = 0;
-    const consumer = function* (gate: () => Steps): Steps {
+inEveryOrder("a notification reaches somebody who waits, whoever is cancelled (S9, S10)", 2, ({ wait }) => {
+  const condition = new Condition();
+  let items = 0;
+  let made = 0;
+  let taken = 0;
+  const consumer = function* (gate: () => Steps): Steps {
+    yield* gate();
+    yield* wait(condition.acquire());
+    try {
+      yield* wait(condition.waitFor(() => items > 0));
+      items--;
+      taken++;
+    } finally {
+      // Throws when the wait ended without the lock.
+      condition.release();
+    }
+  };
+  const producer = function* (gate: () => Steps): Steps {
+    yield* gate();
+    yield* wait(condition.acquire());
+    try {
+      items++;
+      made++;
+      condition.notify();
       yield* gate();
-      yield* wait(condition.acquire());
-      try {
-        yield* wait(condition.waitFor(() => items > 0));
-        items--;
-        taken++;
-      } finally {
-        // Throws when the wait ended without the lock.
-        condition.release();
-      }
-    };
-    const producer = function* (gate: () => Steps): Steps {
-      yield* gate();
-      yield* wait(condition.acquire());
-      try {
-        items++;
-        made++;
-        condition.notify();
-        yield* gate();
-      } finally {
-        condition.release();
-      }
-    };
-    return {
-      tasks: [consumer, consumer, producer],
-      check({ stuck }) {
-        expect(items).toBe(made - taken);
-        // Whoever still waits has nothing to take.
-        if (stuck.length > 0) expect(items).toBe(0);
-        expect(condition.statistics()).toEqual({ waiting: stuck.length, lock: { owner: null, waiting: 0 } });
-      },
-    };
-  },
-);
+    } finally {
+      condition.release();
+    }
+  };
+  return {
+    tasks: [consumer, consumer, producer],
+    check({ stuck }) {
+      expect(items).toBe(made - taken);
+      // Whoever still waits has nothing to take.
+      if (stuck.length > 0) expect(items).toBe(0);
+      expect(condition.statistics()).toEqual({ waiting: stuck.length, lock: { owner: null, waiting: 0 } });
+    },
+  };
+});
 
-inEveryOrder("a barrier lets go as many as it takes, each with another number (S19, S21)", ({ wait }) => {
+inEveryOrder("a barrier lets go as many as it takes, each with another number (S19, S21)", 1, ({ wait }) => {
   const barrier = new Barrier(2);
   const came: number[] = [];
   const gone: [name: number, index: number][] = [];
@@ -122,7 +119,9 @@ inEveryOrder("a barrier lets go as many as it takes, each with another number (S
       expect(stuck.length).toBe(barrier.nWaiting);
       expect(stuck.length).toBeLessThan(2);
       // Rounds of two: the numbers say who came first. The last one to come runs on at once.
-      expect(gone.filter(([, index]) => index === 0).length).toBe(gone.filter(([, index]) => index === 1).length);
+      expect(gone.filter(([, index]) => index === 0).length).toBe(
+        gone.filter(([, index]) => index === 1).length,
+      );
       const firsts = gone.filter(([, index]) => index === 0).map(([name]) => name);
       expect(firsts).toEqual(came.filter((name) => firsts.includes(name)));
     },
