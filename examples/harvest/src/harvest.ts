@@ -16,7 +16,7 @@ export interface HarvestTools {
 export async function harvest({ crawl, store, screen, worker }: HarvestTools, start: string): Promise<void> {
   await resume(crawl, store);
   crawl.discover([start]);
-  await taskGroup(async (group) => {
+  await taskGroup({ cancellable: true }, async (group) => {
     group.spawn({ name: "progress" }, showProgress, crawl, screen);
     group.spawn({ name: "feeder" }, feed, crawl);
     group.spawn({ name: "writer" }, write, crawl, store);

@@ -4,7 +4,7 @@ export type { Awaitable, Coroutine, Parked, Unwrap } from "./kernel/awaitable.ts
 export { call } from "./kernel/coroutine-awaitable.ts";
 export type { Report } from "./kernel/report.ts";
 export { Future } from "./kernel/future.ts";
-export type { Ready, SpawnOptions, TaskGroup } from "./kernel/group-scope.ts";
+export type { CancellableTaskGroup, Ready, SpawnOptions, TaskGroup } from "./kernel/group-scope.ts";
 export type { Scope } from "./kernel/scope.ts";
 export { checkpoint, sleep, sleepForever } from "./kernel/sleep.ts";
 export type { Task } from "./kernel/task.ts";

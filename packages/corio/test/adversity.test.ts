@@ -229,6 +229,7 @@ describe("queues", () => {
       *body() {
         yield* wait(
           taskGroup(
+            { cancellable: true },
             fn(function* (group) {
               for (let i = 0; i < 2; i++) {
                 group.spawn(

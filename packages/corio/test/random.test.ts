@@ -198,6 +198,7 @@ function program({ fn, wait }: Dialect, world: World): () => Steps<void> {
         });
         yield* wait(
           taskGroup(
+            { cancellable: true },
             fn(function* (group) {
               for (let i = 0; i < 2; i++) world.tasks.push(group.spawn(body, world.tasks.length));
               yield* step(me, depth + 1);

@@ -129,7 +129,8 @@ export class EventLoop {
   }
 
   #arm(): void {
-    const next = this.timers.next;
+    // What never ends is waited for too: it holds the process, and only a cancellation wakes it.
+    const next = Math.min(this.timers.next, Number.MAX_VALUE);
     if (next < this.#armedFor) {
       this.#armedFor = next;
       this.#timer.arm(Math.max(0, Math.ceil(next - this.host.now())));

@@ -16,9 +16,10 @@ export interface SpawnOptions {
   name?: string;
 }
 
-/** The way into a task group. */
-export interface TaskGroup extends Scope {
-  /** Starts a task that the group owns: it begins with the next turn, and the group's block waits for it. */
+/** The way into a task group. One that is to be cancelled is made with `{ cancellable: true }`: `CancellableTaskGroup`. */
+export interface TaskGroup extends Omit<Scope, "cancel" | "deadline"> {
+  /** When the group will be cancelled, in loop time; null for never. */
+  readonly deadline: number | null;
   spawn<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Task<Unwrap<R>>;
   spawn<A extends readonly unknown[], R>(
     options: SpawnOptions,
@@ -33,6 +34,12 @@ export interface TaskGroup extends Scope {
     fn: (ready: Ready<V>, ...args: A) => unknown,
     ...args: A
   ): Awaitable<V>;
+}
+
+/** A task group that can be cancelled by hand. Its block then ends quietly, without a value. */
+export interface CancellableTaskGroup extends TaskGroup, Pick<Scope, "cancel"> {
+  /** Settable: the group is cancelled, quietly, when it passes. */
+  deadline: number | null;
 }
 
 /** Says that a task is ready, and what its starter is to be given. */
@@ -74,7 +81,7 @@ function abandonStart(task: TaskNode, started: Future<unknown>): void {
   if (task.cancelled()) started.setException(task.cancelledError());
 }
 
-export class GroupScope extends ScopeNode implements TaskGroup {
+export class GroupScope extends ScopeNode implements CancellableTaskGroup {
   errors: unknown[] | null = null;
 
   spawn<R>(...input: readonly unknown[]): Task<Unwrap<R>> {

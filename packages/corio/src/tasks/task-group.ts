@@ -4,7 +4,7 @@ import { TaskGroupError, type CancelledError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { Block } from "../kernel/block.ts";
-import { GroupScope, type TaskGroup } from "../kernel/group-scope.ts";
+import { type CancellableTaskGroup, GroupScope, type TaskGroup } from "../kernel/group-scope.ts";
 import type { ScopeNode } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
 
@@ -40,10 +40,18 @@ function firstLine(error: unknown): string {
 
 /**
  * Runs a body that may spawn tasks, and waits for them all. The first failure cancels the body and the other tasks; when all
- * have ended, one TaskGroupError carries every error. Cancelling the group's scope ends the block quietly, without a value.
- * A cancel point.
+ * have ended, one TaskGroupError carries every error. A cancel point.
+ *
+ * With `{ cancellable: true }` the group has `cancel()` (and a deadline to set), which ends the block quietly: its value is then
+ * undefined, and the type says so.
  */
-export function taskGroup<R>(body: (group: TaskGroup) => R): Awaitable<Unwrap<R>> {
+export function taskGroup<R>(body: (group: TaskGroup) => R): Awaitable<Unwrap<R>>;
+export function taskGroup<R>(
+  options: { cancellable: true },
+  body: (group: CancellableTaskGroup) => R,
+): Awaitable<Unwrap<R> | undefined>;
+export function taskGroup(...input: readonly unknown[]): Awaitable<unknown> {
+  const body = input[input.length - 1];
   assertFunction(body, "a task group");
-  return new GroupBlock<Unwrap<R>>(body as AnyFunction, []);
+  return new GroupBlock<unknown>(body as AnyFunction, []);
 }

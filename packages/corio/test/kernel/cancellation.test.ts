@@ -132,6 +132,7 @@ describe("cancel()", () => {
   both("one shared error per cancellation, whoever is interrupted", function* ({ fn, wait, log }) {
     yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           for (let i = 0; i < 3; i++) {
             group.spawn(

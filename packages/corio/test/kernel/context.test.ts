@@ -123,6 +123,7 @@ describe("the spawner's store", () => {
     });
     yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           als.run("owner", () => group.spawn(worker));
           yield* wait(sleep(1));

@@ -81,7 +81,7 @@ describe("resources", () => {
       const { fn, wait, log } = t;
       const run = fn(function* () {
         yield* wait(
-          taskGroup(function* (group) {
+          taskGroup({ cancellable: true }, function* (group) {
             group.defer(() => log.push("released"));
             group.spawn(function* () {
               try {
@@ -270,6 +270,7 @@ describe("a closed scope", () => {
     let kept: Scope | undefined;
     yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           kept = group;
         }),
@@ -383,6 +384,7 @@ describe("the deadline", () => {
     const { fn, wait, log } = t;
     yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           group.deadline = loopTime() + 10;
           group.spawn(

@@ -77,6 +77,7 @@ describe("sleep", () => {
         fn(function* () {
           yield* wait(
             taskGroup(
+              { cancellable: true },
               fn(function* (group) {
                 for (let i = 0; i < 1000; i++) {
                   group.spawn(

@@ -151,6 +151,7 @@ describe("suspend", () => {
       });
     yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           for (let i = 0; i < 5; i++) {
             group.spawn(

@@ -23,6 +23,7 @@ both(
     const root = nodeHere();
     const text = yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           group.spawn(
             { name: "parent" },
@@ -51,7 +52,7 @@ both(
         }),
       ),
     );
-    const lines = text.split("\n");
+    const lines = text!.split("\n");
     const line = (name: string): string =>
       lines.find((entry) => entry.includes(`- ${name}:`)) ?? `no ${name}`;
     const depth = (name: string): number => line(name).indexOf("-");

@@ -155,6 +155,29 @@ describe("CapacityLimiter", () => {
     expect(log).toEqual(["waiter", "newcomer"]);
   });
 
+  both("who waited for a token may come again when it has given it back", function* ({ fn, wait, log }) {
+    const limiter = new CapacityLimiter(1);
+    yield* wait(
+      taskGroup(
+        fn(function* (group) {
+          for (let i = 0; i < 2; i++) {
+            group.spawn(
+              fn(function* () {
+                for (let round = 0; round < 3; round++) {
+                  yield* wait(limiter.acquire());
+                  log.push(i);
+                  yield* wait(sleep(1));
+                  limiter.release();
+                }
+              }),
+            );
+          }
+        }),
+      ),
+    );
+    expect(log).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+
   both("who is cancelled while it waits is forgotten, and may come again", function* ({ fn, wait }) {
     const limiter = new CapacityLimiter(1);
     const holder = {};

@@ -437,4 +437,40 @@ describe("a floating wait", () => {
     expect(reports.splice(0).length).toBe(1);
     expect(condition.statistics()).toEqual({ waiting: 0, lock: { owner: null, waiting: 0 } });
   });
+
+  both("of a block that is over passes on the notification that it had", function* (t) {
+    const { fn, wait, log, reports } = t;
+    const condition = new Condition();
+    yield* wait(
+      taskGroup(
+        fn(function* (group) {
+          group.spawn(async () => {
+            await moveOnAfter(Infinity, async () => {
+              await condition.acquire();
+              void Promise.resolve(condition.wait()).catch(() => {});
+              await sleep(10);
+            });
+            log.push("block over");
+          });
+          group.spawn(
+            fn(function* () {
+              yield* wait(sleep(1));
+              yield* wait(condition.acquire());
+              yield* wait(condition.wait());
+              log.push("notified");
+              condition.release();
+            }),
+          );
+          yield* wait(sleep(5));
+          yield* wait(condition.acquire());
+          condition.notify();
+          yield* wait(sleep(10));
+          condition.release();
+        }),
+      ),
+    );
+    expect(reports.splice(0).length).toBe(1);
+    expect(log).toEqual(["block over", "notified"]);
+    expect(condition.statistics()).toEqual({ waiting: 0, lock: { owner: null, waiting: 0 } });
+  });
 });

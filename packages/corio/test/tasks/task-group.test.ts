@@ -17,6 +17,7 @@ import {
   timeout,
   TimeoutError,
   type Task,
+  type CancellableTaskGroup,
   type TaskGroup,
 } from "corio";
 import { both, caught } from "../support/dialects.ts";
@@ -537,6 +538,7 @@ describe("group.cancel()", () => {
   both("ends body and children quietly; the value is undefined (TG20)", function* ({ fn, wait, log }) {
     const value = yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           group.spawn(
             fn(function* () {
@@ -562,6 +564,7 @@ describe("group.cancel()", () => {
   both("by a child too; errors are thrown all the same (TG20)", function* ({ fn, wait }) {
     const quiet = yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           group.spawn(() => {
             group.cancel();
@@ -574,6 +577,7 @@ describe("group.cancel()", () => {
     const error = yield* caught(
       wait(
         taskGroup(
+          { cancellable: true },
           fn(function* (group) {
             group.spawn(
               fn(function* () {
@@ -595,9 +599,10 @@ describe("group.cancel()", () => {
   });
 
   both("twice is once; after the end it is nothing (TG21)", function* ({ fn, wait }) {
-    let kept: TaskGroup | undefined;
+    let kept: CancellableTaskGroup | undefined;
     yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           kept = group;
           expect(group.cancel()).toBe(true);
@@ -613,6 +618,7 @@ describe("group.cancel()", () => {
   both("a body that returns a value after it has returned it", function* ({ fn, wait, log }) {
     const value = yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           group.spawn(
             fn(function* () {
@@ -642,6 +648,7 @@ describe("group.cancel()", () => {
           fn(function* () {
             yield* wait(
               taskGroup(
+                { cancellable: true },
                 fn(function* (group) {
                   group.spawn(
                     fn(function* () {
@@ -674,6 +681,7 @@ describe("spawning late", () => {
     const { fn, wait, log } = t;
     yield* wait(
       taskGroup(
+        { cancellable: true },
         fn(function* (group) {
           group.cancel();
           const task = group.spawn(
