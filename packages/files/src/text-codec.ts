@@ -68,7 +68,7 @@ export class TextCodec {
       return this.errors === "replace" ? bytes.toString("utf8") : withoutInvalidUtf8(bytes);
     }
     const text = bytes.toString("utf16le") + (bytes.length % 2 === 1 ? "\uD800" : "");
-    if (isWellFormed(text)) return text;
+    if (text.isWellFormed()) return text;
     if (this.errors === "strict")
       throw new DecodeError(path, this.encoding, position + 2 * loneSurrogate(text));
     return this.errors === "replace" ? text.replace(lonely, "\uFFFD") : text.replace(lonely, "");
@@ -77,7 +77,7 @@ export class TextCodec {
   /** The text with what the encoding does not have replaced or left out; throws EncodeError when that is to be strict. */
   encodable(text: string): string {
     const bad =
-      this.#name === "latin1" ? text.search(beyondLatin1) : isWellFormed(text) ? -1 : loneSurrogate(text);
+      this.#name === "latin1" ? text.search(beyondLatin1) : text.isWellFormed() ? -1 : loneSurrogate(text);
     if (bad === -1) return text;
     if (this.errors === "strict") throw new EncodeError(this.encoding, bad);
     const pattern = this.#name === "latin1" ? new RegExp(beyondLatin1, "gu") : lonely;
@@ -104,11 +104,6 @@ const aliases: Readonly<Record<string, TextEncoding>> = {
 
 const beyondLatin1 = /[\u0100-\u{10ffff}]/u;
 const lonely = /\p{Surrogate}/gu;
-
-/** ES2024, which every supported Node has. */
-function isWellFormed(text: string): boolean {
-  return (text as unknown as { isWellFormed(): boolean }).isWellFormed();
-}
 
 function loneSurrogate(text: string): number {
   return text.search(/\p{Surrogate}/u);

@@ -36,18 +36,20 @@ const SILENT = new Set(["script", "style", "template"]);
 const HREF = ["href"];
 const SRC = ["src"];
 const IMAGE = ["src", "srcset"];
-const LINKING: Readonly<Record<string, readonly string[]>> = {
-  ...{
-    a: HREF,
-    area: HREF,
-    link: HREF,
-    object: ["data"],
-    video: ["src", "poster"],
-    img: IMAGE,
-    source: IMAGE,
-  },
-  ...{ audio: SRC, embed: SRC, frame: SRC, iframe: SRC, input: SRC, script: SRC, track: SRC },
-};
+const LINKING = new Map<string, readonly string[]>(
+  Object.entries({
+    ...{
+      a: HREF,
+      area: HREF,
+      link: HREF,
+      object: ["data"],
+      video: ["src", "poster"],
+      img: IMAGE,
+      source: IMAGE,
+    },
+    ...{ audio: SRC, embed: SRC, frame: SRC, iframe: SRC, input: SRC, script: SRC, track: SRC },
+  }),
+);
 
 /** Reads an HTML page found at `url`. */
 export function extractHtml(html: string, url: string): Extract {
@@ -78,7 +80,7 @@ export function extractHtml(html: string, url: string): Extract {
       }
       // A hint to connect early names a host, not a page.
       if (tag === "link" && /\b(preconnect|dns-prefetch)\b/i.test(attributes["rel"] ?? "")) return;
-      for (const name of LINKING[tag] ?? []) {
+      for (const name of LINKING.get(tag) ?? []) {
         const value = attributes[name];
         if (value === undefined) continue;
         if (name === "srcset")
@@ -98,11 +100,11 @@ export function extractHtml(html: string, url: string): Extract {
     },
   });
   parser.end(html);
-  const words = plain(text).split(" ");
+  const words = wordsOf(text);
   return {
-    title: plain(title),
+    title: wordsOf(title).join(" "),
     text: words.join(" "),
-    words: words[0] === "" ? 0 : words.length,
+    words: words.length,
     links: follow ? [...links] : [],
   };
 }
@@ -118,11 +120,14 @@ export function extractCss(css: string, url: string): Extract {
   };
 }
 
+// Bounds, so that a sheet that begins everything and ends nothing is read in linear time.
+const COMMENT = /\/\*[^]*?(?:\*\/|$)/g;
+const CSS_LINK =
+  /url\(\s{0,99}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'()]{1,2000}))\s{0,99}\)|@import\s{1,99}(?:"([^"]{0,2000})"|'([^']{0,2000})')/gi;
+
 function cssLinks(css: string): string[] {
-  const found = css
-    .replace(/\/\*[^]*?\*\//g, "")
-    .matchAll(/url\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"')]+))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')/gi);
-  return [...found]
+  const found = [...css.replace(COMMENT, "").matchAll(CSS_LINK)];
+  return found
     .map((match) => match.slice(1).find((part) => part !== undefined) ?? "")
     .filter((href) => href !== "");
 }
@@ -138,7 +143,8 @@ export function decodeText(bytes: Uint8Array, charset: string | undefined): stri
   }
 }
 
-// PostgreSQL's text has no NUL.
-function plain(text: string): string {
-  return text.replaceAll("\0", " ").replace(/\s+/g, " ").trim();
+// A NUL, which PostgreSQL's text cannot have, is no part of a word.
+function wordsOf(text: string): string[] {
+  // oxlint-disable-next-line no-control-regex -- that very character
+  return text.match(/[^\s\0]+/g) ?? [];
 }

@@ -79,6 +79,17 @@ describe("an HTML page", () => {
   });
 });
 
+test("no page stops the reader: elements of odd names, documents that begin everything and end nothing", () => {
+  expect(linksOf("<constructor href=x><__proto__ src=y><valueof></tostring><a href=z.html>")).toEqual([
+    "/docs/z.html",
+  ]);
+  expect(linksOf("<div>".repeat(10_000) + "<a href=z.html>")).toEqual(["/docs/z.html"]);
+  expect(linksOf("<a href='" + "<".repeat(1_000_000))).toEqual([]);
+  for (const piece of ["url(", "/*", "@import ", "url( "]) {
+    expect(extractCss(piece.repeat(500_000), "http://a.test/x.css").links).toEqual([]);
+  }
+});
+
 test("a style sheet links by url() and @import, comments aside", () => {
   const css = `@import url("a.css"); @import 'b.css'; /* url(no.png) */ p { background: url(c.png), url( 'd.png' ) } q { x: url() }
     r { y: url(data:image/png;base64,AAAA) }`;

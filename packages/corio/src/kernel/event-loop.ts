@@ -133,7 +133,7 @@ export class EventLoop {
     const next = Math.min(this.timers.next, Number.MAX_VALUE);
     if (next < this.#armedFor) {
       this.#armedFor = next;
-      this.#timer.arm(Math.max(0, Math.ceil(next - this.host.now())));
+      this.#timer.arm(Math.max(0, Math.ceil(this.timers.next - this.host.now())));
       if (this.#held) this.#timer.hold();
     }
     if (!this.#held) {

@@ -8,8 +8,6 @@ const BLOCK = 64 * 1024;
 /** Faster than `write(value, "utf8")`, and in Bun and Deno too; the type declarations do not know it. */
 type Bytes = Buffer & { utf8Write(value: string, offset: number): number };
 
-const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
-
 export class MessageWriter {
   #bytes: Bytes;
   #view: DataView;
@@ -129,7 +127,7 @@ export class MessageWriter {
     }
     if (value.includes("\0"))
       throw new DataError("text contains a NUL character, which PostgreSQL cannot store");
-    if (UNPAIRED_SURROGATE.test(value))
+    if (!value.isWellFormed())
       throw new DataError("text contains an unpaired surrogate, which is not valid UTF-8");
     this.#position += bytes.utf8Write(value, this.#position);
   }
