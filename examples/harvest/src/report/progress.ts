@@ -16,7 +16,7 @@ export async function showProgress(crawl: Crawl, screen: Screen): Promise<void> 
     for (;;) {
       await sleep(terminal ? 100 : 1000);
       if (terminal)
-        screen.write(`\r\x1b[2K${bar(crawl)} ${line(crawl)}`.slice(0, (screen.columns ?? 80) + 4));
+        screen.write(`\r\x1b[2K${bar(crawl)} ${line(crawl)}`.slice(0, (screen.columns || 80) + 4));
       else screen.write(`${line(crawl)}\n`);
     }
   } finally {
