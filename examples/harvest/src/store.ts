@@ -91,6 +91,20 @@ export class Store {
     });
   }
 
+  /** Records a page again and takes that back: what is in the database stays as it is. */
+  async rehearse(page: Page): Promise<void> {
+    const back = new Error("a rehearsal");
+    try {
+      await this.#db.transaction(async () => {
+        await this.forget([page.path]);
+        await this.save([page]);
+        throw back;
+      });
+    } catch (error) {
+      if (error !== back) throw error;
+    }
+  }
+
   /** Where the links of the pages lead, and pages that failed. */
   async knownPaths(): Promise<string[]> {
     const rows = await this.#db.fetch<{ target: string }>(`

@@ -24,7 +24,7 @@ export async function report({ crawl, store, out, complete }: Harvested): Promis
     if (!isTrouble(error)) throw error;
     // The database is what went away: the rest can be told all the same.
   }
-  const sample = complete ? await measureSample(crawl, join(out, ".harvest", "sample")) : null;
+  const sample = complete ? await measureSample(crawl, store, join(out, ".harvest", "sample")) : null;
   return renderReport({ crawl, out, seconds, broken, sample, complete });
 }
 
@@ -88,6 +88,6 @@ function sampleLine(sample: Sample, seconds: number): string {
   return (
     `One request at a time the same would take about ${time(sample.estimate)}, ` +
     `${(sample.estimate / 1000 / seconds).toFixed(1)} times as long: an estimate,\n` +
-    `from ${count(sample.pages)} pages fetched again one by one, the slowest among them, without the database.`
+    `from ${count(sample.pages)} pages fetched again one by one, the slowest among them.`
   );
 }

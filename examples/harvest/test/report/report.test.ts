@@ -49,7 +49,7 @@ test("the report names broken links with the pages that hold them, the first ten
 test("the report calls an estimate an estimate", () => {
   expect(renderReport(findings({ sample: { pages: 25, estimate: 4000 } }))).toContain(
     `One request at a time the same would take about 4.0 s, 8.0 times as long: an estimate,
-from 25 pages fetched again one by one, the slowest among them, without the database.`,
+from 25 pages fetched again one by one, the slowest among them.`,
   );
 });
 
