@@ -93,13 +93,23 @@ export function countTests(report: VitestReport, outcome: Outcome): StepResult {
   };
 }
 
-async function vitest(name: string, projects: readonly string[]): Promise<StepResult> {
+/** Runs vitest on some projects: by the node at hand, or by the host whose command line is given. */
+export async function vitest(
+  name: string,
+  projects: readonly string[],
+  host: { readonly command: readonly [string, ...string[]]; readonly options: readonly string[] } = {
+    command: ["vitest"],
+    options: [],
+  },
+): Promise<StepResult> {
   const file = join(root, ".cache", "check", `${name}.json`);
   mkdirSync(join(root, ".cache", "check"), { recursive: true });
   rmSync(file, { force: true });
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${file}`];
   const chosen = projects.map((project) => `--project=${project}`);
-  const outcome = await command("vitest", ["run", ...reporters, ...chosen], { timeout: 10 * minutes });
+  const [program, ...first] = host.command;
+  const args = [...first, "run", ...reporters, ...chosen, ...host.options];
+  const outcome = await command(program, args, { timeout: 10 * minutes });
   if (!existsSync(file)) return { ...verdict(outcome), passed: 0 };
   return countTests(JSON.parse(readFileSync(file, "utf8")) as VitestReport, outcome);
 }
@@ -135,6 +145,7 @@ export const steps: readonly Step[] = [
   { name: "types", run: types },
   whole("lint", "oxlint", "--deny-warnings"),
   whole("api", "node", "tools/api-report.ts"),
+  whole("conformance", "node", "tools/conformance.ts"),
   { name: "unit", run: () => vitest("unit", ["packages/*", "tools"]) },
   { name: "examples", run: examples },
   { name: "docs", run: docs },

@@ -1,11 +1,11 @@
 // Every error class of the package, flat. Each says where it borders on its neighbour; callers match `code` or the class.
 
-/** Builds an error without capturing a stack: for errors that are control flow, thrown often and shown rarely. */
-function stackless<T>(build: () => T): T {
+/** Builds an error without capturing a stack: for errors that are control flow, made often and shown rarely. */
+function stackless<A, B, E>(type: new (a: A, b: B) => E, a: A, b: B): E {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return build();
+    return new type(a, b);
   } finally {
     Error.stackTraceLimit = limit;
   }
@@ -28,7 +28,8 @@ export class CancelledError extends Error {
   readonly #scope: object;
   readonly #reason: unknown;
 
-  private constructor(scope: object, reason: unknown) {
+  /** @internal */
+  constructor(scope: object, reason: unknown) {
     super(reasonText(reason));
     this.#scope = scope;
     this.#reason = reason;
@@ -46,35 +47,41 @@ export class CancelledError extends Error {
 
   /** @internal */
   static of(scope: object, reason: unknown): CancelledError {
-    return stackless(() => new CancelledError(scope, reason));
+    return stackless(CancelledError, scope, reason);
   }
 
-  static {
-    this.prototype.name = "CancelledError";
+  override get name(): string {
+    return "CancelledError";
   }
 }
 
 /** A `timeout` block whose deadline passed before its body returned. `cause` is the CancelledError that interrupted the body. */
 export class TimeoutError extends Error {
   readonly code = "ERR_TIMEOUT";
-  static {
-    this.prototype.name = "TimeoutError";
+  override get name(): string {
+    return "TimeoutError";
   }
 }
 
 /** A joined task ended cancelled. An ordinary failure of the joiner, who was not cancelled: compare `CancelledError`. */
 export class TaskCancelledError extends Error {
   readonly code = "ERR_TASK_CANCELLED";
-  static {
-    this.prototype.name = "TaskCancelledError";
+
+  /** @internal Without a stack: whoever cancels many tasks and joins them meets as many of these. */
+  static of(message: string, cause: unknown): TaskCancelledError {
+    return stackless(TaskCancelledError, message, { cause });
+  }
+
+  override get name(): string {
+    return "TaskCancelledError";
   }
 }
 
 /** A CancelledError ended a task although none of its enclosing scopes was cancelled: kept from elsewhere and thrown here. */
 export class StrayCancellationError extends Error {
   readonly code = "ERR_STRAY_CANCELLATION";
-  static {
-    this.prototype.name = "StrayCancellationError";
+  override get name(): string {
+    return "StrayCancellationError";
   }
 }
 
@@ -113,128 +120,163 @@ export class TaskGroupError extends AggregateError {
     return [group(fits), group(rest)];
   }
 
-  static {
-    this.prototype.name = "TaskGroupError";
+  override get name(): string {
+    return "TaskGroupError";
   }
 }
 
 /** Releasing a scope's resources failed. `errors` holds the body's own error first, if it had one, then those of the releases. */
 export class CleanupError extends AggregateError {
   readonly code = "ERR_CLEANUP";
-  static {
-    this.prototype.name = "CleanupError";
+  override get name(): string {
+    return "CleanupError";
   }
 }
 
 /** Something was awaited, or a scope asked for, outside any `run` or `main`. */
 export class NoRunError extends Error {
   readonly code = "ERR_NO_RUN";
-  static {
-    this.prototype.name = "NoRunError";
+  override get name(): string {
+    return "NoRunError";
   }
 }
 
 /** Code that outlived its block went on to await. The block is closed; the call should have been awaited or spawned. */
 export class ScopeClosedError extends Error {
   readonly code = "ERR_SCOPE_CLOSED";
-  static {
-    this.prototype.name = "ScopeClosedError";
+  override get name(): string {
+    return "ScopeClosedError";
   }
 }
 
 /** An operation that the object's state does not allow: a second await, a result set twice, a lock released by a stranger. */
 export class InvalidStateError extends Error {
   readonly code = "ERR_INVALID_STATE";
-  static {
-    this.prototype.name = "InvalidStateError";
+  override get name(): string {
+    return "InvalidStateError";
+  }
+}
+
+/** A context variable without a value, a default or a fallback was asked for its value. */
+export class LookupError extends Error {
+  readonly code = "ERR_LOOKUP";
+  override get name(): string {
+    return "LookupError";
+  }
+}
+
+/**
+ * A future that was cancelled by its `cancel()`: no result will come. An ordinary failure of those who wait for it, who were not
+ * cancelled: compare TaskCancelledError, of tasks.
+ */
+export class FutureCancelledError extends Error {
+  readonly code = "ERR_FUTURE_CANCELLED";
+  override get name(): string {
+    return "FutureCancelledError";
+  }
+}
+
+/** Thrown at the `emit` of a producer whose consumer has left, so that it cleans up. Let it pass. */
+export class GeneratorExit extends Error {
+  readonly code = "ERR_GENERATOR_EXIT";
+  override get name(): string {
+    return "GeneratorExit";
   }
 }
 
 /** A coroutine yielded something that is no wait of Corio's (usually a `yield` where `yield*` was meant). */
 export class BadYieldError extends Error {
   readonly code = "ERR_BAD_YIELD";
-  static {
-    this.prototype.name = "BadYieldError";
+  override get name(): string {
+    return "BadYieldError";
   }
 }
 
 /** The process would end while a run is still waiting: nothing is left that could wake it. The message holds the task tree. */
 export class DeadlockError extends Error {
   readonly code = "ERR_DEADLOCK";
-  static {
-    this.prototype.name = "DeadlockError";
+  override get name(): string {
+    return "DeadlockError";
   }
 }
 
 /** `getNowait` of an empty queue. */
 export class QueueEmpty extends Error {
   readonly code = "ERR_QUEUE_EMPTY";
-  static {
-    this.prototype.name = "QueueEmpty";
+  override get name(): string {
+    return "QueueEmpty";
   }
 }
 
 /** `putNowait` into a full queue. */
 export class QueueFull extends Error {
   readonly code = "ERR_QUEUE_FULL";
-  static {
-    this.prototype.name = "QueueFull";
+  override get name(): string {
+    return "QueueFull";
   }
 }
 
 /** `put` into, or `get` from a drained queue that was shut down. */
 export class QueueShutDown extends Error {
   readonly code = "ERR_QUEUE_SHUT_DOWN";
-  static {
-    this.prototype.name = "QueueShutDown";
+  override get name(): string {
+    return "QueueShutDown";
   }
 }
 
 /** A channel's `sendNowait` or `receiveNowait` that would have to wait. Compare QueueFull and QueueEmpty. */
 export class WouldBlock extends Error {
   readonly code = "ERR_WOULD_BLOCK";
-  static {
-    this.prototype.name = "WouldBlock";
+  override get name(): string {
+    return "WouldBlock";
   }
 }
 
 /** `receive` when all send ends are closed and nothing is left: the regular end. Compare BrokenChannel. */
 export class EndOfChannel extends Error {
   readonly code = "ERR_END_OF_CHANNEL";
-  static {
-    this.prototype.name = "EndOfChannel";
+  override get name(): string {
+    return "EndOfChannel";
   }
 }
 
 /** `send` when all receive ends are closed: nobody will ever take the item. Compare EndOfChannel, the receivers' side. */
 export class BrokenChannel extends Error {
   readonly code = "ERR_BROKEN_CHANNEL";
-  static {
-    this.prototype.name = "BrokenChannel";
+  override get name(): string {
+    return "BrokenChannel";
   }
 }
 
 /** The use of an end of a channel that was closed on this side: by itself, not by the peer (EndOfChannel, BrokenChannel). */
 export class ClosedChannel extends Error {
   readonly code = "ERR_CLOSED_CHANNEL";
-  static {
-    this.prototype.name = "ClosedChannel";
+  override get name(): string {
+    return "ClosedChannel";
   }
 }
 
 /** A wait at a barrier that was aborted, or reset while the task waited. */
 export class BrokenBarrierError extends Error {
   readonly code = "ERR_BROKEN_BARRIER";
-  static {
-    this.prototype.name = "BrokenBarrierError";
+  override get name(): string {
+    return "BrokenBarrierError";
   }
 }
 
 /** Two tasks at once in something that one may use at a time. A mistake of the program: who wants to wait takes a Lock. */
 export class BusyResourceError extends Error {
   readonly code = "ERR_BUSY_RESOURCE";
+  override get name(): string {
+    return "BusyResourceError";
+  }
+}
+
+/** A mistake that debug mode has found; it comes with a report, and is never thrown. The stack is the place that it is about. */
+export class DebugWarning extends Error {
+  readonly code = "ERR_DEBUG_WARNING";
   static {
-    this.prototype.name = "BusyResourceError";
+    this.prototype.name = "DebugWarning";
   }
 }
 

@@ -2,9 +2,30 @@
 
 export { cancelPoint } from "./kernel/cancel-point.ts";
 export { coroutine } from "./kernel/coroutine-awaitable.ts";
-export type { Host, HostContext, HostProcess, HostTimer, RunHooks, ScopeToken } from "./host/port.ts";
+export type {
+  Host,
+  HostContext,
+  HostProcess,
+  HostTimer,
+  ReadyItem,
+  ReadyOrder,
+  RunHooks,
+  ScopeToken,
+  WorkInHand,
+} from "./host/port.ts";
 export { suspend, type SuspendStart } from "./kernel/suspend.ts";
 export { QueuedWait, WaitQueue } from "./kernel/wait-queue.ts";
 export { host as realHost } from "#host";
-export { createVirtualHost, type VirtualHost } from "./host/virtual.ts";
+export { createVirtualHost, type VirtualHost, type VirtualOptions } from "./host/virtual.ts";
+export { trackResource } from "./inspect/debug/resources.ts";
 export { formatTaskTree } from "./kernel/task-tree.ts";
+export type { WaitTarget } from "./kernel/wait-target.ts";
+export {
+  besides,
+  loopOf,
+  type LoopState,
+  rootOf,
+  taskOfItem,
+  tasksBelow,
+  whereabouts,
+} from "./kernel/observe.ts";

@@ -1,7 +1,7 @@
 // Whole programs in processes of their own: signals, exit codes, deadlocks, rejections.
 
 import { afterEach, describe, expect, test } from "vitest";
-import { start, stopAll } from "./support/child-process.ts";
+import { hostName, start, stopAll } from "./support/child-process.ts";
 
 afterEach(stopAll);
 
@@ -11,7 +11,7 @@ describe("signals (R4-R7)", () => {
       ["SIGINT", 130],
       ["SIGTERM", 143],
     ] as const) {
-      test(`the first ${signal} cancels main with it as the reason, cleans up, exits ${code} (${dialect})`, async () => {
+      test(`the first ${signal} cancels main with it as the reason, cleans up, exits ${code} (R4: better) (${dialect})`, async () => {
         const program = start("signals.ts", "plain", dialect);
         await program.written("ready");
         program.signal(signal);
@@ -132,6 +132,9 @@ describe("exit codes", () => {
   });
 });
 
+/** Neither Bun nor Deno says that the process is idle while a module awaits: Bun waits for ever, Deno ends with an error of its own. */
+const toldOfAwaited = hostName === "node";
+
 describe("deadlocks", () => {
   for (const which of [
     "deadlock of main, awaited",
@@ -139,18 +142,22 @@ describe("deadlocks", () => {
     "deadlock of run, awaited",
     "deadlock of run, not awaited",
   ]) {
-    test(`${which} by the module: DeadlockError, the tree of tasks, exit code not 0`, async () => {
-      const { code, signal, stdout, stderr } = await start("endings.ts", which).ended();
-      expect(stderr).toContain("DeadlockError");
-      expect(stderr).toContain("holder: waiting for a future");
-      expect(stderr).toContain("waiter: waiting for a lock held by holder");
-      expect(stdout).toContain("clean-up ran");
-      expect(signal).toBe(null);
-      expect(code).not.toBe(0);
-    });
+    const hidden = which.endsWith(", awaited") && !toldOfAwaited;
+    test.skipIf(hidden)(
+      `${which} by the module: DeadlockError, the tree of tasks, exit code not 0`,
+      async () => {
+        const { code, signal, stdout, stderr } = await start("endings.ts", which).ended();
+        expect(stderr).toContain("DeadlockError");
+        expect(stderr).toContain("holder: waiting for a future");
+        expect(stderr).toContain("waiter: waiting for a lock held by holder");
+        expect(stdout).toContain("clean-up ran");
+        expect(signal).toBe(null);
+        expect(code).not.toBe(0);
+      },
+    );
   }
 
-  test("it can be caught like any error, and the program goes on", async () => {
+  test.skipIf(!toldOfAwaited)("it can be caught like any error, and the program goes on", async () => {
     const { code, stdout } = await start("endings.ts", "deadlock of run, caught").ended();
     expect(stdout).toBe("clean-up ran\ncaught DeadlockError\nwent on\n");
     expect(code).toBe(0);
@@ -165,9 +172,38 @@ describe("rejections", () => {
     expect(code).toBe(0);
   });
 
-  test("a foreign unhandled rejection crashes as node does", async () => {
+  test("nor when the run ends in the turn in which the rejection comes up", async () => {
+    const { code, stdout, stderr } = await start(
+      "endings.ts",
+      "two calls, one awaited, and the run ends",
+    ).ended();
+    expect(stderr).toBe("");
+    expect(stdout).toBe("TimeoutError\nwent on\n");
+    expect(code).toBe(0);
+  });
+
+  test("a foreign one that a handler survives is told as the host tells it, and ours are still ignored", async () => {
+    const { code, stdout, stderr } = await start(
+      "endings.ts",
+      "a foreign rejection that the program survives",
+    ).ended();
+    if (hostName === "bun") {
+      // It prints them, goes on, and has failed in the end.
+      expect(stdout).toBe("TimeoutError\n");
+      expect(stderr).toContain("foreign");
+      expect(stderr).toContain("another");
+      expect(stderr).not.toContain("CancelledError");
+      expect(code).toBe(1);
+      return;
+    }
+    expect(stderr).toBe("");
+    expect(stdout).toBe("unhandledRejection: foreign\nTimeoutError\nunhandledRejection: another\n");
+    expect(code).toBe(0);
+  });
+
+  test("a foreign unhandled rejection crashes as the host does", async () => {
     const { code, stdout, stderr } = await start("endings.ts", "a foreign rejection").ended();
-    expect(stdout).toBe("");
+    expect(stdout).toBe(hostName === "bun" ? "never\n" : "");
     expect(stderr).toContain("foreign");
     expect(code).toBe(1);
   });

@@ -9,7 +9,6 @@ import {
   Lock,
   moveOnAfter,
   Queue,
-  run,
   Semaphore,
   shield,
   sleep,
@@ -20,14 +19,14 @@ import {
   type Report,
   type Task,
 } from "corio";
-import { createVirtualHost, realHost } from "corio/lowlevel";
+import { type SimulateOptions, simulate } from "@corio/testing";
 import { dialects, type Dialect } from "./support/dialects.ts";
 import { childrenOf, nodeHere, waitsIn } from "./support/kernel.ts";
 import { seeded, type Random } from "./support/random.ts";
 
 type Steps<T> = Generator<unknown, T, unknown>;
 
-const SEEDS = 200;
+const SEEDS = Number(process.env["CORIO_SEEDS"] ?? 200);
 const PERMITS = 2;
 const BOUND = 2;
 
@@ -284,11 +283,11 @@ function check(world: World): void {
   for (const task of world.tasks) expect(task.done(), task.name).toBe(true);
 }
 
-async function simulateSeed(dialect: Dialect, seed: number): Promise<string> {
+async function simulateSeed(dialect: Dialect, seed: number, options: SimulateOptions): Promise<string> {
   const world = new World(seed);
   const reports: Report[] = [];
   const steps = program(dialect, world);
-  await run(
+  await simulate(
     dialect.fn(function* () {
       const root = nodeHere();
       yield* steps();
@@ -298,34 +297,49 @@ async function simulateSeed(dialect: Dialect, seed: number): Promise<string> {
       // 200 ms of program, and the shields and pauses of the clean-up: no grace had to end.
       expect(root.loop.time()).toBeLessThan(5000);
     }),
-    { host: createVirtualHost(realHost), onReport: (report) => void reports.push(report) },
+    { ...options, seed, onReport: (report) => void reports.push(report) },
   );
   expect(reports).toEqual([]);
   check(world);
   return JSON.stringify([world.put, world.got, world.lastTicket, world.tasks.length]);
 }
 
+/** The order of production, and others. */
+const orders: Readonly<Record<string, SimulateOptions>> = {
+  "of production": { schedule: "fifo" },
+  "of chance": { schedule: "random" },
+  "of priorities": { schedule: { pct: 3 } },
+  "of a machine that is late": { schedule: "random", lateness: 50 },
+};
+
 for (const dialect of dialects) {
-  test(`${SEEDS} random programs keep every promise (${dialect.name})`, async () => {
-    let items = 0;
-    let grants = 0;
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      try {
-        const [put, , tickets] = JSON.parse(await simulateSeed(dialect, seed)) as [Item[], Item[], number];
-        items += put.length;
-        grants += tickets;
-      } catch (error) {
-        throw new Error(`seed ${seed} (${dialect.name}): ${(error as Error).message}`, { cause: error });
+  test.each(Object.keys(orders))(
+    `${SEEDS} random programs keep every promise, in the order %s (${dialect.name})`,
+    async (order) => {
+      let items = 0;
+      let grants = 0;
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        try {
+          const outcome = await simulateSeed(dialect, seed, orders[order]!);
+          const [put, , tickets] = JSON.parse(outcome) as [Item[], Item[], number];
+          items += put.length;
+          grants += tickets;
+        } catch (error) {
+          throw new Error(`seed ${seed} (${dialect.name}): ${(error as Error).message}`, { cause: error });
+        }
       }
-    }
-    // The programs do something: otherwise the invariants would prove nothing.
-    expect(items).toBeGreaterThan(SEEDS);
-    expect(grants).toBeGreaterThan(SEEDS);
-  }, 60_000);
+      // The programs do something: otherwise the invariants would prove nothing.
+      expect(items).toBeGreaterThan(SEEDS);
+      expect(grants).toBeGreaterThan(SEEDS);
+    },
+    60_000,
+  );
 
   test(`a seed gives the same program twice (${dialect.name})`, async () => {
     for (const seed of [3, 17, 42]) {
-      expect(await simulateSeed(dialect, seed)).toBe(await simulateSeed(dialect, seed));
+      for (const order of Object.values(orders)) {
+        expect(await simulateSeed(dialect, seed, order)).toBe(await simulateSeed(dialect, seed, order));
+      }
     }
   });
 }

@@ -1,31 +1,59 @@
 // simulate: a run in virtual time that must leave nothing behind.
 
-import { run, type Report, type RunOptions, type Scope, type Unwrap } from "corio";
-import { createVirtualHost, realHost, type VirtualHost } from "corio/lowlevel";
+import type { Unwrap } from "corio";
+import { seedAsked } from "./environment.ts";
+import { withNote } from "./failure-note.ts";
+import { type OnceOptions, type Program, runOnce } from "./run-once.ts";
+import { formatReplay } from "./schedules/replay.ts";
+import { deciderOf, nameOf, type Schedule } from "./schedules/schedule.ts";
 
-export interface SimulateOptions extends Omit<RunOptions, "host"> {
+export interface SimulateOptions extends OnceOptions {
   /** The clock's first reading, in milliseconds. */
   start?: number;
+  /**
+   * Where the program's random numbers come from (`random()`, jitter), and the schedule's. The same seed gives the same run.
+   * Default: `CORIO_SEED`, or 1.
+   */
+  seed?: number;
+  /** The order of what is ready. Default: `"random"` where a seed is given, otherwise `"fifo"`. */
+  schedule?: Schedule;
+  /** Whether the clock jumps to the next timer when nothing is left to do. Otherwise only `advance` moves it. Default true. */
+  autojump?: boolean;
+  /**
+   * By how many milliseconds, in all, the machine may be late: so far the clock may jump to a timer although something is ready.
+   * When, the schedule decides. Default 0.
+   */
+  lateness?: number;
+  /** Whether tasks that the program has started may still run when its body ends; they are cancelled. Default false: a LeakError. */
+  leaks?: boolean;
 }
 
 /**
  * Runs a program in virtual time: when nothing is left to do, the clock jumps to the next timer, so that hours pass in
  * milliseconds and in the same order every time. Failures that nobody received end the simulation with an error, unless
- * `onReport` takes them.
+ * `onReport` takes them; so do tasks that are left over, and a program that hangs. With a seed the order of what is ready is
+ * random, and a failure says how to see it again.
  */
-export async function simulate<R>(
-  program: (scope: Scope) => R,
-  options: SimulateOptions = {},
-): Promise<Unwrap<R>> {
-  const host: VirtualHost = createVirtualHost(realHost, options.start ?? 0);
-  const reports: Report[] = [];
-  const { start: _start, ...runOptions } = options;
-  const value = await run(program, { onReport: (report) => void reports.push(report), ...runOptions, host });
-  if (reports.length > 0) {
-    throw new AggregateError(
-      reports.map((report) => report.error),
-      `The program left failures that nobody received: ${reports.map((report) => report.message).join("; ")}`,
-    );
-  }
-  return value;
+export async function simulate<R>(program: Program<R>, options: SimulateOptions = {}): Promise<Unwrap<R>> {
+  const { start, seed: given, schedule: wanted, autojump, lateness = 0, ...rest } = options;
+  const schedule = wanted ?? (given === undefined ? "fifo" : "random");
+  const { decider, seed } = deciderOf(
+    schedule,
+    given ?? (schedule === "fifo" ? undefined : seedAsked()) ?? 1,
+  );
+  // Without anything to decide, the loop keeps its own order.
+  const decides = !decider.inOrder || lateness > 0;
+  const outcome = await runOnce(
+    program,
+    { seed, decider: decides ? decider : null, start, autojump, lateness },
+    rest,
+  );
+  if (outcome.ok) return outcome.value as Unwrap<R>;
+  if (!decides && given === undefined) throw outcome.error;
+  const { choices } = outcome.simulation;
+  throw withNote(
+    outcome.error,
+    `In a simulation with seed ${seed}, schedule ${nameOf(schedule)}. The same again: ` +
+      `simulate(program, ${decides ? `{ schedule: { replay: "${formatReplay({ seed, choices })}" } }` : `{ seed: ${seed}, schedule: "fifo" }`})`,
+  );
 }

@@ -31,6 +31,39 @@ export interface HostProcess {
   writeError(text: string): void;
 }
 
+export interface WorkInHand {
+  /** Whether something comes in the next turn. */
+  readonly nextTurn: boolean;
+  /** How much may come later: timers, requests, sockets. */
+  readonly later: number;
+}
+
+/** Something that the loop runs in its turn. */
+export interface ReadyItem {
+  /** Whether running it wakes code that goes on in a microtask of its own (an async function). */
+  readonly guest: boolean;
+  run(): void;
+}
+
+/** What is ready to run, and in which order it does. */
+export interface ReadyOrder {
+  readonly size: number;
+  push(item: ReadyItem): void;
+  /** Takes what runs next; undefined when nothing is ready. */
+  shift(): ReadyItem | undefined;
+  /**
+   * Undefined when nothing is ready. Otherwise what `shift` will give, or, where that is decided only then, a stand-in that is no
+   * guest: the loop then lets every async function that it wakes go on before the next item is taken.
+   */
+  peek(): Pick<ReadyItem, "guest"> | undefined;
+}
+
+/** What happens is published here for whoever has subscribed, by the machine's own means (`node:diagnostics_channel`). */
+export interface HostChannel {
+  readonly hasSubscribers: boolean;
+  publish(message: unknown): void;
+}
+
 export interface Host {
   /** Monotonic milliseconds. */
   now(): number;
@@ -51,6 +84,18 @@ export interface Host {
   currentToken(): ScopeToken | undefined;
   /** Tells that a run began: the host may install its hooks. The returned function undoes it. */
   enterRun(hooks: RunHooks): () => void;
+  /** The order in which the loop runs what is ready. Strict FIFO where there is none; for tests that explore others. */
+  readonly createReadyQueue?: (() => ReadyOrder) | undefined;
+  /** Runs the callback when no microtask is left, before any turn. Absent where the host cannot tell. */
+  afterMicrotasks?(callback: () => void): void;
+  /** What the machine has in hand for this process. Absent where the host cannot tell. */
+  workInHand?(): WorkInHand;
+  /** Whether the environment asks for debug mode: `CORIO_DEBUG=1`. */
+  debugWanted?(): boolean;
+  /** A channel on which the machine's own tools can listen. Absent where there are none. */
+  channel?(name: string): HostChannel;
+  /** Writes a line for a person who has asked for it. */
+  print?(text: string): void;
   /** Tells a person of a failure that nothing else will show. */
   warn(text: string, error: unknown): void;
   readonly process: HostProcess | null;

@@ -6,6 +6,7 @@ import { callBody, driverOf, type AnyFunction } from "./body.ts";
 import { closeDown, needsClosing, type Outcome } from "./closing.ts";
 import { markTold, tellAgain } from "./delivery.ts";
 import { startGuestStrand } from "./guest-strand.ts";
+import { hooks } from "./hooks.ts";
 import { runningStrand, throwPending } from "./operation.ts";
 import { HARD, HARD_ROOT } from "./scope-flags.ts";
 import { ScopeNode } from "./scope.ts";
@@ -36,6 +37,17 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
   constructor(body: AnyFunction, args: readonly unknown[]) {
     this.#body = body;
     this.#args = args;
+    if (hooks.debug !== null) hooks.debug.made(this);
+  }
+
+  /** Whether it was awaited. */
+  get begun(): boolean {
+    return this.#phase !== NEW;
+  }
+
+  /** What it is, in words. */
+  describe(): string {
+    return `a block around ${this.#body.name || "a function"}`;
   }
 
   /** Makes the scope. */
@@ -88,7 +100,10 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
     const strand = this.#phase === NEW ? runningStrand() : current.strand!;
     if (this.#phase === NEW) {
       const parent = strand.at;
-      if (parent.pending !== null && !this.shielded) return throwPending(strand, parent);
+      if (parent.pending !== null && !this.shielded) {
+        if (hooks.debug !== null) hooks.debug.refused(this, parent);
+        return throwPending(strand, parent);
+      }
       this.#begin(strand, parent);
     }
     for (;;) {
@@ -114,6 +129,20 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
       }
       this.#ended(true, result.value);
     }
+  }
+
+  /** Thrown from further out into the body, which has yielded what is no wait. */
+  throw(error: unknown): IteratorResult<Parked, T> {
+    try {
+      const driver = this.#driver!;
+      if (driver.throw === undefined) throw error;
+      const result = driver.throw(error);
+      if (result.done !== true) return result as IteratorResult<Parked, T>;
+      this.#ended(true, result.value);
+    } catch (failure) {
+      this.#ended(false, failure);
+    }
+    return this.next();
   }
 
   /** The coroutine is closed from further out: closes the body, and sees to the rest in a strand of its own. */

@@ -10,10 +10,12 @@ import {
   type Awaitable,
   type Parked,
 } from "./awaitable.ts";
+import { probed } from "./probe.ts";
 import { report } from "./report.ts";
 import { tokenOf, type ScopeNode } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
 import type { TimerList, TimerNode } from "./timer-queue.ts";
+import type { WaitTarget } from "./wait-target.ts";
 
 export type AnyFunction = (...args: never[]) => unknown;
 
@@ -55,6 +57,7 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
   list: TimerList | null = null;
   #begun = false;
   #settled = false;
+  #probed = false;
   #ok = true;
   #value: unknown = undefined;
   #strand: Strand | null = null;
@@ -77,6 +80,7 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
         (error: unknown) => this.#settle(false, error),
       );
     }
+    if (this.#probed) return probed(this);
     if (this.#settled) {
       if (this.#ok) return { value: this.#value, done: true };
       throw this.#value;
@@ -92,6 +96,19 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
 
   get foreign(): boolean {
     return true;
+  }
+
+  get over(): boolean {
+    return this.#settled;
+  }
+
+  probe(resume: () => void): void {
+    this.#probed = true;
+    try {
+      resume();
+    } finally {
+      this.#probed = false;
+    }
   }
 
   interrupt(): Interruption {
@@ -126,6 +143,8 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
       this.#scope,
       "an async function did not end within the grace after its cancellation and is abandoned",
       this.#verdict,
+      null,
+      { code: "ABANDONED" },
     );
     this.#settle(false, this.#verdict);
   }
@@ -142,5 +161,9 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
 
   describe(): string {
     return "an async function that waits for something foreign";
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "foreign" };
   }
 }

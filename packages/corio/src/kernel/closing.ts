@@ -5,11 +5,14 @@ import { cancellationOf, CleanupError, ScopeClosedError } from "../errors.ts";
 import { PARKED, type Coroutine, type Parked } from "./awaitable.ts";
 import { callBody, driverOf } from "./body.ts";
 import { abandonWaits, deliver, interruptWaits } from "./delivery.ts";
+import { hooks, type DebugHooks } from "./hooks.ts";
+import { probed } from "./probe.ts";
 import { report } from "./report.ts";
 import type { Joiner } from "./scope-extra.ts";
 import { CLEANUP, ENDING, HARD, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
+import type { WaitTarget } from "./wait-target.ts";
 
 /** How a body ended. */
 export interface Outcome {
@@ -56,9 +59,22 @@ function endFloating(scope: ScopeNode): void {
   const error = new ScopeClosedError(
     "The block ended while a call made in it was still waiting: await the call, or spawn it",
   );
-  report(scope, "a call was still waiting when its block ended", error);
+  const site = hooks.debug === null ? undefined : siteOfWaits(scope, hooks.debug);
+  report(scope, "a call was still waiting when its block ended", error, null, {
+    code: "FLOATING_CALL",
+    ...(site === undefined ? {} : { site }),
+  });
   abandonWaits(scope, error);
   eachFloatingBlock(scope, error);
+}
+
+/** Where the first of the waits was made, as far as debug mode knows. */
+function siteOfWaits(scope: ScopeNode, debug: DebugHooks): string | undefined {
+  for (let wait = scope.waits; wait !== null; wait = wait.nextWait) {
+    const site = wait.leaf === null ? undefined : debug.siteOf(wait.leaf);
+    if (site !== undefined) return site;
+  }
+  return undefined;
 }
 
 /** Beside a failure they are siblings, cancelled like any: told, if they were not, and then left to clean up. */
@@ -87,6 +103,7 @@ function eachFloatingBlock(scope: ScopeNode, error: Error): void {
 class HostTurn implements Leaf, Iterator<Parked, void, unknown> {
   readonly #scope: ScopeNode;
   #over = false;
+  #probed = false;
 
   constructor(scope: ScopeNode) {
     this.#scope = scope;
@@ -96,7 +113,21 @@ class HostTurn implements Leaf, Iterator<Parked, void, unknown> {
     return this;
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
+  probe(resume: () => void): void {
+    this.#probed = true;
+    try {
+      resume();
+    } finally {
+      this.#probed = false;
+    }
+  }
+
   next(): IteratorResult<Parked, void> {
+    if (this.#probed) return probed(this);
     if (this.#over) return { value: undefined, done: true };
     const strand = current.strand!;
     strand.leaf = this;
@@ -118,12 +149,17 @@ class HostTurn implements Leaf, Iterator<Parked, void, unknown> {
   describe(): string {
     return "calls that clean up";
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "turn" };
+  }
 }
 
 /** The wait for all children of a scope. Nothing interrupts it: the children are told themselves. */
 export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknown> {
   readonly #scope: ScopeNode;
   #strand: Strand | null = null;
+  #probed = false;
 
   constructor(scope: ScopeNode) {
     this.#scope = scope;
@@ -133,7 +169,22 @@ export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknow
     return this;
   }
 
+  /** Its strand was woken, and has not come round yet. */
+  get over(): boolean {
+    return this.#strand !== null && this.#scope.extra!.joiner !== this;
+  }
+
+  probe(resume: () => void): void {
+    this.#probed = true;
+    try {
+      resume();
+    } finally {
+      this.#probed = false;
+    }
+  }
+
   next(): IteratorResult<Parked, void> {
+    if (this.#probed) return probed(this);
     const extra = this.#scope.extras();
     if (this.#scope.first === null && this.#scope.waits === null) {
       extra.joiner = null;
@@ -163,6 +214,18 @@ export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknow
   describe(): string {
     return "its children";
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "children", holders: childTasks(this.#scope, []) };
+  }
+}
+
+function childTasks(scope: ScopeNode, found: ScopeNode[]): ScopeNode[] {
+  for (let child = scope.first; child !== null; child = child.next) {
+    if ((child.flags & TASK) !== 0) found.push(child);
+    else childTasks(child, found);
+  }
+  return found;
 }
 
 function* releaseAll(scope: ScopeNode, outcome: Outcome): Coroutine<void> {

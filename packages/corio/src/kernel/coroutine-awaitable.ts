@@ -4,15 +4,27 @@ import { InvalidStateError } from "../errors.ts";
 import type { Awaitable, Coroutine, Parked, Unwrap } from "./awaitable.ts";
 import { assertFunction, callBody, driverOf, type AnyFunction } from "./body.ts";
 import { startGuestStrand } from "./guest-strand.ts";
+import { hooks } from "./hooks.ts";
 import { runningStrand } from "./operation.ts";
 
 class CoroutineAwaitable<A extends readonly unknown[], T> implements Awaitable<T> {
   #fn: ((...args: A) => Coroutine<T>) | null;
   readonly #args: A;
 
+  /** Whether it was awaited. */
+  get begun(): boolean {
+    return this.#fn === null;
+  }
+
+  describe(): string {
+    const called = this.#fn === (enterCall as unknown) ? (this.#args[0] as AnyFunction) : this.#fn;
+    return `a call of ${called?.name || "a function"}`;
+  }
+
   constructor(fn: (...args: A) => Coroutine<T>, args: A) {
     this.#fn = fn;
     this.#args = args;
+    if (hooks.debug !== null) hooks.debug.made(this);
   }
 
   [Symbol.iterator](): Iterator<Parked, T, unknown> {
@@ -78,6 +90,11 @@ class CallDriver implements Iterator<unknown, unknown, unknown> {
       if (this.#driver === null) return { value: result, done: true };
     }
     return this.#driver!.next();
+  }
+
+  throw(error: unknown): IteratorResult<unknown, unknown> {
+    if (this.#driver?.throw === undefined) throw error;
+    return this.#driver.throw(error);
   }
 
   return(value?: unknown): IteratorResult<unknown, unknown> {

@@ -46,6 +46,16 @@ export function tellAgain(scope: ScopeNode, cancellation: CancelledError): void 
   }
 }
 
+/** As `tellAgain`, when the task was told of an enclosing cancellation; nothing otherwise. */
+export function tellOfEnclosing(scope: ScopeNode): void {
+  if ((scope.flags & CLEANUP) === 0) return;
+  for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
+    if (s.cancellation === null) continue;
+    tellAgain(scope, s.cancellation);
+    return;
+  }
+}
+
 /** The cancellation that a task spawned into this scope must be told of at its first await, if any. */
 export function inherited(scope: ScopeNode): Error | null {
   for (let s = scope; ;) {
@@ -77,7 +87,7 @@ export function deliver(root: ScopeNode, error: Error): void {
   }
   // Only now: the marks steer the walk, and listeners of signals may change the tree.
   while (toldScopes.length > told) markTold(toldScopes.pop()!, error);
-  for (const controller of signalled.splice(0)) controller.abort(error);
+  if (signalled.length > 0) for (const controller of signalled.splice(0)) controller.abort(error);
 }
 
 function visit(s: ScopeNode, root: ScopeNode, error: Error): boolean {

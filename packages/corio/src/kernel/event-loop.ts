@@ -1,24 +1,36 @@
 // The event loop: runs what is ready, in order; wakes timers; gives the host its turns.
 
-import type { Host, HostTimer } from "../host/port.ts";
+import type { Host, HostTimer, ReadyOrder } from "../host/port.ts";
+import { GraceSweep } from "./grace.ts";
+import { hooks } from "./hooks.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import { TimerQueue, type TimerNode } from "./timer-queue.ts";
 
 /** Milliseconds of work after which the host gets a turn, however much is ready. A 5 ms timer then fires within 15 ms. */
 const SLICE = 4;
 
-/** Steps between two looks at the clock: a look costs as much as a third of a step. */
+/** Steps between two looks at the clock, which cost as much as a third of a step each. More often while steps are long. */
 const STEPS_PER_LOOK = 8;
+const MOST_STEPS_PER_LOOK = 32;
+
+/** Milliseconds between two looks under which the next may come later. */
+const SHORT = 0.1;
 
 /** Looks after which the host gets a turn whatever the clock says: a virtual one may stand still. */
-const LOOKS_PER_SLICE = 512;
+const LOOKS_PER_SLICE = 128;
 
 export class EventLoop {
   readonly host: Host;
-  readonly ready: ReadyQueue = new ReadyQueue();
+  /** Strict FIFO; a host for tests may bring another order. */
+  readonly ready: ReadyOrder;
   readonly timers: TimerQueue = new TimerQueue();
+  /** The scopes that were cancelled just now. */
+  readonly graces: GraceSweep = new GraceSweep(this);
   /** Counts of the loop's life: what benchmarks and gates read instead of clocks. */
   readonly counters: { steps: number; pumps: number; turns: number } = { steps: 0, pumps: 0, turns: 0 };
+
+  /** Whether this batch has woken an async function that goes on only after it. */
+  guestResumes = false;
 
   /** The step count when an async function was last abandoned: see BodyPromise. */
   abandonedAt = -1;
@@ -29,7 +41,9 @@ export class EventLoop {
   #scheduled = false;
   #guestWoken = false;
   #credit = STEPS_PER_LOOK;
+  #pace = STEPS_PER_LOOK;
   #looks = 0;
+  #looked: number;
   #sliceStart: number;
   #overdrawn = false;
   readonly #pump = (): void => this.#run();
@@ -37,7 +51,8 @@ export class EventLoop {
 
   constructor(host: Host) {
     this.host = host;
-    this.#sliceStart = host.now();
+    this.ready = host.createReadyQueue?.() ?? new ReadyQueue();
+    this.#sliceStart = this.#looked = host.now();
     this.#timer = host.createTimer(() => this.#expire());
   }
 
@@ -48,7 +63,7 @@ export class EventLoop {
 
   /** Puts something at the end of the ready queue. */
   wake(item: Runnable): void {
-    this.ready.push(item);
+    this.ready.push(hooks.tracer === null ? item : hooks.tracer.ready(item));
     if (!this.#scheduled) this.#schedule();
   }
 
@@ -59,10 +74,10 @@ export class EventLoop {
     this.#arm();
   }
 
-  /** Adds a timer that fires at a loop time. */
-  addTimerAt(node: TimerNode, when: number): void {
+  /** Adds a timer that fires at a loop time. `kind` and `order` are for those that come in order of their deadlines: see TimerQueue. */
+  addTimerAt(node: TimerNode, when: number, kind: number | null = null, order?: number): void {
     node.when = when;
-    this.timers.add(node, null);
+    this.timers.add(node, kind, order);
     this.#arm();
   }
 
@@ -82,6 +97,11 @@ export class EventLoop {
 
   /** Notes that an async function was woken: it runs in a microtask, so what is ready behind it must let it go first. */
   noteGuest(): void {
+    this.#guestWoken = this.guestResumes = true;
+  }
+
+  /** Notes that an async function was begun: it waits in a microtask, so coroutines must let it go first; others may begin. */
+  noteGuestStart(): void {
     this.#guestWoken = true;
   }
 
@@ -93,24 +113,28 @@ export class EventLoop {
 
   #newTurn(): void {
     this.counters.turns++;
-    this.#overdrawn = false;
-    this.#credit = STEPS_PER_LOOK;
-    this.#looks = 0;
-    this.#sliceStart = this.host.now();
+    this.#newSlice(this.host.now());
     this.#run();
+  }
+
+  #newSlice(now: number): void {
+    this.#overdrawn = false;
+    this.#credit = this.#pace = STEPS_PER_LOOK;
+    this.#looks = 0;
+    this.#sliceStart = this.#looked = now;
   }
 
   #run(): void {
     this.counters.pumps++;
+    if (hooks.poll !== null) hooks.poll();
     const ready = this.ready;
-    this.#guestWoken = false;
-    let item: Runnable | undefined;
+    this.#guestWoken = this.guestResumes = false;
+    let item: Pick<Runnable, "guest"> | undefined;
     try {
       while ((item = ready.peek()) !== undefined) {
         if (this.#overdrawn || (this.#guestWoken && !item.guest)) break;
-        ready.shift();
         this.counters.steps++;
-        item.run();
+        ready.shift()!.run();
         if (--this.#credit <= 0) this.#look();
       }
     } finally {
@@ -123,9 +147,21 @@ export class EventLoop {
   /** Looks at the clock; true while the slice lasts. */
   #look(): boolean {
     if (this.#overdrawn) return false;
-    this.#credit = STEPS_PER_LOOK;
-    this.#overdrawn = ++this.#looks >= LOOKS_PER_SLICE || this.host.now() - this.#sliceStart >= SLICE;
+    const now = this.host.now();
+    this.#pace = now - this.#looked < SHORT ? Math.min(this.#pace * 2, MOST_STEPS_PER_LOOK) : STEPS_PER_LOOK;
+    this.#credit = this.#pace;
+    this.#looked = now;
+    this.#overdrawn = ++this.#looks >= LOOKS_PER_SLICE || now - this.#sliceStart >= SLICE;
     return !this.#overdrawn;
+  }
+
+  /** Fires what is due now, before the host's timer gets to it. */
+  fireDue(): void {
+    const now = this.host.now();
+    for (let node = this.timers.takeDue(now); node !== null; node = this.timers.takeDue(now)) node.fire();
+    if (this.timers.size > 0 || !this.#held) return;
+    this.#held = false;
+    this.#timer.release();
   }
 
   #arm(): void {
@@ -145,6 +181,8 @@ export class EventLoop {
   #expire(): void {
     this.#armedFor = Infinity;
     const now = this.host.now();
+    // The host has had its turn: the time that the loop stood idle is not work of its slice.
+    this.#newSlice(now);
     let node: TimerNode | null;
     try {
       while ((node = this.timers.takeDue(now)) !== null) node.fire();

@@ -3,6 +3,7 @@
 import { isThenable, type Awaitable } from "./awaitable.ts";
 import { Operation } from "./operation.ts";
 import { tokenOf, type ScopeNode } from "./scope.ts";
+import type { WaitTarget } from "./wait-target.ts";
 
 export interface FromPromiseOptions<T> {
   /** Given the value of a promise that resolved after the wait was cancelled: close what nobody will use. By default it is dropped. */
@@ -59,6 +60,10 @@ class PromiseWait<T> extends Operation<T> {
 
   describe(): string {
     return "a promise";
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "promise" };
   }
 }
 

@@ -1,7 +1,8 @@
 // The end of the grace: what a cancelled scope still runs when its time for clean-up is over, ends by force, leaves first.
 
 import type { CancelledError } from "../errors.ts";
-import { CLOSED, HARD, HARD_ROOT, SHIELD } from "./scope-flags.ts";
+import type { EventLoop } from "./event-loop.ts";
+import { CLOSED, HARD, HARD_ROOT, IN_GRACE, SHIELD } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
 import { INTERRUPTED } from "./strand.ts";
 import type { TimerNode, TimerList } from "./timer-queue.ts";
@@ -17,7 +18,7 @@ export function graceOf(scope: ScopeNode): number {
 }
 
 /** Ends the grace of a cancelled scope after its time. */
-export class GraceTimer implements TimerNode {
+class GraceTimer implements TimerNode {
   when = 0;
   order = 0;
   before: TimerNode | null = null;
@@ -32,6 +33,77 @@ export class GraceTimer implements TimerNode {
   fire(): void {
     endGrace(this.#scope);
   }
+}
+
+/** Milliseconds for which a cancelled scope is only noted: most end sooner, and need no timer of their own. */
+const NOTED = 100;
+
+interface Note {
+  readonly scope: ScopeNode;
+  readonly grace: number;
+  readonly when: number;
+  readonly order: number;
+}
+
+/** The scopes of a loop that were cancelled not long ago. One timer looks which of them have not ended. */
+export class GraceSweep implements TimerNode {
+  when = 0;
+  order = 0;
+  before: TimerNode | null = null;
+  after: TimerNode | null = null;
+  list: TimerList | null = null;
+  readonly #loop: EventLoop;
+  #notes: Note[] = [];
+  #open = 0;
+
+  constructor(loop: EventLoop) {
+    this.#loop = loop;
+  }
+
+  note(scope: ScopeNode, grace: number): void {
+    const loop = this.#loop;
+    scope.flags |= IN_GRACE;
+    this.#notes.push({ scope, grace, when: loop.time() + grace, order: loop.timers.takeOrder() });
+    if (this.#open++ === 0) loop.addTimer(this, NOTED);
+  }
+
+  ended(): void {
+    if (--this.#open > 0) return;
+    this.#notes = [];
+    this.#loop.removeTimer(this);
+  }
+
+  fire(): void {
+    const notes = this.#notes;
+    this.#notes = [];
+    this.#open = 0;
+    for (const { scope, grace, when, order } of notes) {
+      if ((scope.flags & CLOSED) !== 0) continue;
+      scope.flags &= ~IN_GRACE;
+      const timer = new GraceTimer(scope);
+      scope.extras().graceTimer = timer;
+      this.#loop.addTimerAt(timer, when, -grace, order);
+    }
+  }
+}
+
+/** Begins the grace of a scope that was cancelled. */
+export function startGrace(scope: ScopeNode): void {
+  const grace = graceOf(scope);
+  if (grace === Infinity) return;
+  if (grace > NOTED) {
+    scope.loop.graces.note(scope, grace);
+    return;
+  }
+  const timer = new GraceTimer(scope);
+  scope.extras().graceTimer = timer;
+  scope.loop.addTimer(timer, grace);
+}
+
+/** A scope whose grace has no timer of its own has ended. */
+export function graceEnded(scope: ScopeNode): void {
+  scope.flags &= ~IN_GRACE;
+  scope.loop.graces.ended();
 }
 
 /** Makes every await in the cancelled scope throw from now on, and ends the waits that stand there. */

@@ -4,9 +4,11 @@ import type { AnyFunction } from "./body.ts";
 import type { Awaitable, Coroutine, Unwrap } from "./awaitable.ts";
 import { assertFunction } from "./body.ts";
 import { call, coroutine } from "./coroutine-awaitable.ts";
+import { Context } from "./context-var.ts";
 import { Future } from "./future.ts";
+import { hooks } from "./hooks.ts";
 import { cancellationOf, InvalidStateError } from "../errors.ts";
-import { CLOSED } from "./scope-flags.ts";
+import { CLOSED, EAGER, NO_ARGUMENT, ONE_ARGUMENT } from "./scope-flags.ts";
 import { ScopeNode, type Scope } from "./scope.ts";
 import { TaskNode, type Task } from "./task.ts";
 
@@ -14,6 +16,13 @@ import { TaskNode, type Task } from "./task.ts";
 export interface SpawnOptions {
   /** Shown in task trees and errors. */
   name?: string;
+  /** Runs the task in this context itself, not in a copy of the caller's: what it sets is seen there. */
+  context?: Context;
+  /**
+   * Begins the task at once, within the spawn, up to its first wait; it then goes on as any other. A coroutine that has ended by then
+   * is done when the spawn returns, an async function a microtask later. What it throws is its outcome, not the caller's.
+   */
+  eager?: boolean;
 }
 
 /** The way into a task group. One that is to be cancelled is made with `{ cancellable: true }`: `CancellableTaskGroup`. */
@@ -63,6 +72,7 @@ function* startBody(fn: AnyFunction, started: Future<unknown>, args: readonly un
 }
 
 function* startIn(group: GroupScope, fn: AnyFunction, args: readonly unknown[]): Coroutine<unknown> {
+  if ((group.flags & CLOSED) !== 0) throw ended();
   const started = new Future<unknown>();
   const task = spawnIn(group, [{ name: fn.name || "started" }, startBody, fn, started, args]);
   const gone = { before: null, after: null, taskEnded: (): void => abandonStart(task, started) };
@@ -76,6 +86,10 @@ function* startIn(group: GroupScope, fn: AnyFunction, args: readonly unknown[]):
   }
 }
 
+function ended(): InvalidStateError {
+  return new InvalidStateError("Cannot spawn a task: the block of the group has ended");
+}
+
 function abandonStart(task: TaskNode, started: Future<unknown>): void {
   if (started.done()) return;
   if (task.cancelled()) started.setException(task.cancelledError());
@@ -84,11 +98,15 @@ function abandonStart(task: TaskNode, started: Future<unknown>): void {
 export class GroupScope extends ScopeNode implements CancellableTaskGroup {
   errors: unknown[] | null = null;
 
-  spawn<R>(...input: readonly unknown[]): Task<Unwrap<R>> {
-    if ((this.flags & CLOSED) !== 0) {
-      throw new InvalidStateError("Cannot spawn a task: the block of the group has ended");
+  spawn<R>(fn: unknown, argument?: unknown): Task<Unwrap<R>> {
+    if ((this.flags & CLOSED) !== 0) throw ended();
+    // The most frequent calls make no arrays: each of a hundred thousand tasks would keep one until it starts.
+    const count = arguments.length;
+    if (count <= 2 && typeof fn === "function") {
+      const arity = count === 1 ? NO_ARGUMENT : ONE_ARGUMENT;
+      return new TaskNode<Unwrap<R>>(this.loop, this, fn as AnyFunction, argument, undefined, arity);
     }
-    return spawnIn(this, input) as Task<Unwrap<R>>;
+    return spawnIn(this, Array.from(arguments)) as Task<Unwrap<R>>;
   }
 
   start(fn: AnyFunction, ...args: readonly unknown[]): Awaitable<never> {
@@ -115,5 +133,14 @@ export function spawnIn(scope: ScopeNode, input: readonly unknown[]): TaskNode {
   const options = named ? (input[0] as SpawnOptions) : undefined;
   const fn = named ? input[1] : input[0];
   assertFunction(fn, "a task");
-  return new TaskNode(scope.loop, scope, fn as AnyFunction, input.slice(named ? 2 : 1), options?.name, 0);
+  const args = input.slice(named ? 2 : 1);
+  if (options === undefined) return new TaskNode(scope.loop, scope, fn as AnyFunction, args, undefined, 0);
+  const { name, context, eager = false } = options;
+  if (context !== undefined && !(context instanceof Context)) {
+    throw new TypeError("Cannot run a task in the context: it is no Context (copyContext() makes one)");
+  }
+  const task = new TaskNode(scope.loop, scope, fn as AnyFunction, args, name, eager ? EAGER : 0);
+  if (context !== undefined) task.vars = context;
+  if (eager) (hooks.tracer === null ? task : hooks.tracer.ready(task)).run();
+  return task;
 }

@@ -3,6 +3,7 @@
 import type { HostContext } from "../host/port.ts";
 import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
+import { hooks } from "./hooks.ts";
 import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import { HARD } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
@@ -11,6 +12,9 @@ import { IGNORED, IGNORED_LIMIT, INTERRUPTED, step, type Leaf, type Strand } fro
 class GuestStrand implements Strand, ScopeWait {
   get guest(): boolean {
     return false;
+  }
+  get strand(): Strand {
+    return this;
   }
   readonly loop: EventLoop;
   gen: Iterator<unknown, unknown, unknown> | null;
@@ -94,7 +98,11 @@ export function startGuestStrand(
   let strand: GuestStrand;
   try {
     const base = scope ?? scopeHere();
-    if ((base.flags & HARD) !== 0 && scope === null && ++base.extras().ignored > IGNORED_LIMIT) return;
+    if ((base.flags & HARD) !== 0 && scope === null && ++base.extras().ignored > IGNORED_LIMIT) {
+      if (hooks.debug !== null) hooks.debug.refused(iterable, base);
+      return;
+    }
+    if (hooks.debug !== null) hooks.debug.awaited(iterable, base);
     strand = new GuestStrand(iterable[Symbol.iterator](), base, resolve, reject, scope !== null);
   } catch (error) {
     refuse(reject, error);

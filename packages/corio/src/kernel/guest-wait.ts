@@ -3,7 +3,7 @@
 import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { IGNORED, INTERRUPTED, type Leaf, type Waiter } from "./strand.ts";
+import { IGNORED, INTERRUPTED, type Leaf, type Strand, type Waiter } from "./strand.ts";
 
 /** The side of an operation that a guest needs. */
 export interface GuestOperation extends Leaf {
@@ -18,7 +18,7 @@ export class GuestWait implements Waiter, ScopeWait {
   nextWait: ScopeWait | null = null;
   previousWait: ScopeWait | null = null;
   readonly #operation: GuestOperation;
-  readonly #scope: ScopeNode;
+  readonly at: ScopeNode;
   readonly #resolve: (value: unknown) => unknown;
   readonly #reject: (error: unknown) => unknown;
 
@@ -30,15 +30,23 @@ export class GuestWait implements Waiter, ScopeWait {
   ) {
     this.loop = scope.loop;
     this.#operation = operation;
-    this.#scope = scope;
+    this.at = scope;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   run(): void {
-    this.#scope.removeWait(this);
+    this.at.removeWait(this);
     this.loop.noteGuest();
     this.#operation.deliverTo(this.#resolve, this.#reject);
+  }
+
+  get leaf(): Leaf {
+    return this.#operation;
+  }
+
+  get strand(): Strand | null {
+    return null;
   }
 
   interruptIn(_scope: ScopeNode, error: Error): boolean {

@@ -4,6 +4,8 @@ import { type CancelledError, InvalidStateError, NoRunError } from "../errors.ts
 import { PARKED, type Awaitable, type Parked } from "./awaitable.ts";
 import { markTold } from "./delivery.ts";
 import { GuestWait } from "./guest-wait.ts";
+import { hooks } from "./hooks.ts";
+import { probed } from "./probe.ts";
 import { HARD } from "./scope-flags.ts";
 import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import type { ScopeNode } from "./scope.ts";
@@ -20,16 +22,18 @@ import {
 } from "./strand.ts";
 
 /** Not begun. */
-const NEW = 0;
+export const NEW = 0;
 /** Begun, no result yet. */
-const PARKED_STATE = 1;
+export const PARKED_STATE = 1;
 /** Has a value that was not yet taken. */
-const VALUE = 2;
+export const VALUE = 2;
 /** Has an error that was not yet thrown. */
-const ERROR = 3;
-const SPENT = 4;
+export const ERROR = 3;
+export const SPENT = 4;
 /** `start` is running: a result that comes now is there at once. */
 const STARTING = 5;
+/** Being probed: see probe.ts. */
+const PROBED = 6;
 
 /** Throws what is pending in the scope of a coroutine's await, or parks the strand to be closed when it has ignored that too often. */
 export function throwPending(strand: Strand, scope: ScopeNode): IteratorYieldResult<Parked> {
@@ -58,10 +62,14 @@ export function runningStrand(): Strand {
  * `value` set) and how it is undone (`detach`); whatever ends the wait calls `settle` or `fail`.
  */
 export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parked, T, unknown> {
-  private state = NEW;
+  protected state: number = NEW;
   /** The result or the error, when there is one. */
   protected value: unknown = undefined;
-  private waiter: Waiter | null = null;
+  protected waiter: Waiter | null = null;
+
+  constructor() {
+    if (hooks.debug !== null) hooks.debug.made(this);
+  }
 
   /** Begins the wait. True if the result is there at once. */
   protected abstract start(scope: ScopeNode): boolean;
@@ -123,6 +131,25 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     return this.interrupt(error);
   }
 
+  /** Whether it was awaited. */
+  get begun(): boolean {
+    return this.state !== NEW;
+  }
+
+  get over(): boolean {
+    return this.state === VALUE || this.state === ERROR;
+  }
+
+  probe(resume: () => void): void {
+    const { state } = this;
+    this.state = PROBED;
+    try {
+      resume();
+    } finally {
+      this.state = state;
+    }
+  }
+
   [Symbol.iterator](): Iterator<Parked, T, unknown> {
     return this;
   }
@@ -138,12 +165,15 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
         this.state = SPENT;
         throw this.value;
       case PARKED_STATE:
-        // Resumed by a stranger: the wait goes on.
+        // Somebody else's wait: who joined it here would never be woken.
+        if (this.waiter !== current.strand) break;
+        // Woken for another reason: the wait goes on.
         current.strand!.leaf = this;
         return PARKED;
-      default:
-        throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
+      case PROBED:
+        return probed(this);
     }
+    throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
   }
 
   return(value?: unknown): IteratorResult<Parked, T> {
@@ -155,7 +185,10 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
   #begin(): IteratorResult<Parked, T> {
     const strand = runningStrand();
     const scope = strand.at;
-    if (scope.pending !== null) return throwPending(strand, scope);
+    if (scope.pending !== null) {
+      if (hooks.debug !== null) hooks.debug.refused(this, scope);
+      return throwPending(strand, scope);
+    }
     this.waiter = strand;
     const state = this.#start(scope);
     if (state !== PARKED_STATE) {
@@ -191,6 +224,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     this.waiter = wait;
     const cancellation = scope.pending;
     if (cancellation !== null) {
+      if (hooks.debug !== null) hooks.debug.refused(this, scope);
       if ((scope.flags & HARD) === 0) markTold(scope, cancellation);
       else if (++scope.extras().ignored > IGNORED_LIMIT) return;
       this.state = ERROR;
@@ -198,8 +232,10 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
       this.#answer(wait);
       return;
     }
-    if (this.#start(scope) === PARKED_STATE) scope.addWait(wait);
-    else this.#answer(wait);
+    if (this.#start(scope) === PARKED_STATE) {
+      scope.addWait(wait);
+      if (hooks.tracer !== null) hooks.tracer.parked(scope, this);
+    } else this.#answer(wait);
   }
 
   /** Answers a guest at once, unless the slice is used up. */

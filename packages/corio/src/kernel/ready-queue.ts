@@ -1,13 +1,15 @@
 // The ready queue: a growing ring, strict FIFO.
 
+import type { ReadyItem, ReadyOrder } from "../host/port.ts";
+import type { ScopeNode } from "./scope.ts";
+
 /** Something that the loop runs in its turn. */
-export interface Runnable {
-  /** Whether running it wakes code that goes on in a microtask of its own (an async function). */
-  readonly guest: boolean;
-  run(): void;
+export interface Runnable extends ReadyItem {
+  /** The scope for which it is run, where there is one: tells explorers which task it belongs to. */
+  readonly at?: ScopeNode | undefined;
 }
 
-export class ReadyQueue {
+export class ReadyQueue implements ReadyOrder {
   #ring: (Runnable | undefined)[] = new Array<Runnable | undefined>(64);
   #mask = 63;
   #head = 0;

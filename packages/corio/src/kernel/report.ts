@@ -1,6 +1,11 @@
 // Telling of failures that have nobody left to be thrown to.
 
+import { contextOfHolder, enter, holderOf, type Context } from "./context-var.ts";
+import type { Handle } from "./handle.ts";
+import type { ReportCode } from "./report-code.ts";
+import { TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
+import type { Task, TaskNode } from "./task.ts";
 
 /** A failure that nobody can receive. */
 export interface Report {
@@ -8,22 +13,70 @@ export interface Report {
   message: string;
   /** The error, if there is one. */
   error: unknown;
+  /** The task in which it happened, if it was in one. */
+  task?: Task<unknown>;
+  /** The callback of the loop in which it happened, if it was in one. */
+  handle?: Handle;
+  /** The report that an exception handler of the loop failed on, if it is about that. */
+  context?: Report;
+  /** The kind of report, for programs that tell them apart. */
+  code?: ReportCode;
+  /** Where the thing was made that it is about, as far as debug mode knows: "name (file:line:column)". */
+  site?: string;
 }
 
 export type ReportHandler = (report: Report) => void;
 
-/** Hands a report to the run's handler, or to a person. */
-export function report(scope: ScopeNode, message: string, error: unknown): void {
+/** What kind of report it is, and where what it is about was made. */
+export type ReportKind = Pick<Report, "code" | "site">;
+
+/** Hands a report to the run's handler, or to a person; in the context of the task or callback that it is about. */
+export function report(
+  scope: ScopeNode,
+  message: string,
+  error: unknown,
+  handle: Handle | null = null,
+  kind: ReportKind = {},
+): void {
+  const told: Report = { message, error, ...kind };
+  let task: TaskNode | null = null;
+  if (handle !== null) told.handle = handle;
+  else if ((task = taskAround(scope)) !== null) told.task = task;
+  const telling: Telling = {
+    scope,
+    told,
+    vars: handle === null ? contextOfHolder(holderOf(scope)) : handle.getContext(),
+  };
+  const { host } = scope.loop;
+  if (task === null || task.context === null) tell(telling);
+  else host.runInContext(task.context, tell, telling);
+}
+
+interface Telling {
+  readonly scope: ScopeNode;
+  readonly told: Report;
+  readonly vars: Context;
+}
+
+function tell({ scope, told, vars }: Telling): void {
   const { host } = scope.loop;
   for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
     const handler = s.extra?.onReport;
     if (handler === undefined || handler === null) continue;
     try {
-      handler({ message, error });
+      enter(vars, handler, [told]);
     } catch (failure) {
-      host.warn(`corio: the report handler failed on "${message}"`, failure);
+      host.warn(`corio: the report handler failed on "${told.message}"`, failure);
     }
     return;
   }
-  host.warn(`corio: ${message}`, error);
+  const site = told.site === undefined ? "" : `, made at ${told.site}`;
+  host.warn(`corio: ${told.message}${site}`, told.error);
+}
+
+function taskAround(scope: ScopeNode): TaskNode | null {
+  for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
+    if ((s.flags & TASK) !== 0) return s as unknown as TaskNode;
+  }
+  return null;
 }

@@ -2,9 +2,12 @@
 
 import { DeadlockError, type CancelledError } from "../errors.ts";
 import type { AnyFunction } from "./body.ts";
-import type { EventLoop } from "./event-loop.ts";
+import type { Context } from "./context-var.ts";
+import { spawnIn } from "./group-scope.ts";
+import { hooks } from "./hooks.ts";
 import { report, type ReportHandler } from "./report.ts";
-import { CLOSED, RUN, TASK } from "./scope-flags.ts";
+import type { RunLoop } from "./run-loop.ts";
+import { CLOSED, ENDING, RUN, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { TaskNode } from "./task.ts";
 
@@ -29,24 +32,47 @@ export function applySettings(scope: ScopeNode, settings: RunSettings): void {
   scope.extras().unlink = () => signal.removeEventListener("abort", abort);
 }
 
+/** The runs that have not ended, oldest first. */
+export const activeRuns: Set<RunTask> = new Set();
+
+/** What a run is started with, beyond its settings. */
+export interface RunStart {
+  readonly loop: RunLoop;
+  /** What the body is given after the scope. */
+  readonly args?: readonly unknown[];
+  /** The context that the body runs in; by default a copy of the caller's. */
+  readonly context?: Context | undefined;
+}
+
 export class RunTask extends TaskNode {
+  /** The event loop as the program sees it. */
+  readonly runLoop: RunLoop;
   readonly #ended: (task: RunTask) => void;
   readonly #leave: () => void;
   #deadlock: DeadlockError | null = null;
 
   constructor(
-    loop: EventLoop,
+    start: RunStart,
     body: AnyFunction,
     settings: RunSettings,
     describe: (task: RunTask) => string,
     ended: (task: RunTask) => void,
   ) {
+    const { loop: runLoop, args = [], context } = start;
+    // What waited on the loop for a run comes first.
+    runLoop.prepare();
+    const loop = runLoop.kernel;
     super(loop, null, body, [], body.name || "run", RUN);
-    this.ending = [this];
+    this.ending = [this, ...args];
+    if (context !== undefined) this.vars = context;
+    this.runLoop = runLoop;
+    activeRuns.add(this);
     applySettings(this, settings);
+    this.extras().onReport = (told) => runLoop.receive(told);
+    runLoop.begin(this);
     this.#ended = ended;
     this.#leave = loop.host.enterRun({
-      ignoresRejection: (error) => isOurCancellation(error),
+      ignoresRejection: isOurCancellation,
       idle: () => this.#idle(describe),
     });
   }
@@ -61,6 +87,7 @@ export class RunTask extends TaskNode {
 
   protected override completed(): void {
     this.#leave();
+    activeRuns.delete(this);
     if (this.#deadlock !== null) {
       this.failWith(this.#deadlock);
     }
@@ -82,6 +109,14 @@ function isOurCancellation(error: unknown): boolean {
   return (error as Partial<CancelledError> | null)?.code === "ERR_CANCELLED";
 }
 
+/** Makes a task that the run owns. */
+export function spawnOwned(run: ScopeNode, input: readonly unknown[]): TaskNode {
+  const task = spawnIn(run, input);
+  // Like a task spawned into a cancelled group: it runs to its first await.
+  if ((run.flags & ENDING) !== 0) task.cancel("the run has ended");
+  return task;
+}
+
 /** Cancels the tasks that the run owns: it has ended, and so must they. */
 export function endLeftoverTasks(run: ScopeNode): void {
   for (let child = run.first; child !== null;) {
@@ -97,6 +132,10 @@ export function reportUnobserved(task: TaskNode): void {
   task.loop.host.queueTurn(() => {
     if (task.observed) return;
     task.observed = true;
-    report(task, `task ${task.name} failed, and nobody has joined it`, task.ending);
+    const site = hooks.debug?.siteOf(task);
+    report(task, `task ${task.name} failed, and nobody has joined it`, task.ending, null, {
+      code: "UNJOINED_FAILURE",
+      ...(site === undefined ? {} : { site }),
+    });
   });
 }

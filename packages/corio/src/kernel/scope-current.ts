@@ -8,10 +8,15 @@ import { current } from "./strand.ts";
 
 const REFUSALS = 100;
 
-const noRun = "Cannot wait here: no run is active. Start one with main() or run()";
-
 /** Every host follows async code by the same means, so the default one can be asked for all of them. */
 const host: Host = defaultHost;
+
+/** False in browsers: an async function that asks where it is gets no answer there. */
+const followsAsyncCode = host.captureContext() !== null;
+
+const noRun = followsAsyncCode
+  ? "Cannot wait here: no run is active. Start one with main() or run()"
+  : "Cannot wait here: no run is active, or none that this host can find for an async function: wait with scope.wait()";
 
 /** The scope of the running step, or of the async code that asks. */
 export function scopeHere(): ScopeNode {
@@ -30,6 +35,13 @@ export function scopeHere(): ScopeNode {
 export function scopeHereOrNull(): ScopeNode | null {
   if (current.strand !== null) return current.strand.at;
   return explicitScope.current ?? (host.currentToken()?.scope as ScopeNode | null | undefined) ?? null;
+}
+
+/** As `scopeHere`, or null for an async function that the host cannot follow: who calls is then not known. */
+export function scopeHereIfKnown(): ScopeNode | null {
+  const strand = current.strand;
+  if (strand !== null) return strand.at;
+  return followsAsyncCode ? scopeHere() : explicitScope.current;
 }
 
 /** A wait is answered by both callbacks or not at all: `then` is for `await`, not for chains. */

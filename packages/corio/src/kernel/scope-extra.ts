@@ -19,6 +19,8 @@ export class ScopeExtra {
   controller: AbortController | null = null;
   /** Throws that an async function has ignored since the grace was over; past the limit it gets no answer, and is abandoned. */
   ignored = 0;
+  /** The same of the coroutine whose task the scope is: past the limit it is closed. */
+  strandIgnored = 0;
   /** Receives the failures below that nobody else can. */
   onReport: ReportHandler | null = null;
   /** Takes the listener off the signal that may cancel the scope. */

@@ -15,5 +15,25 @@ export const CLOSED = 32;
 export const EXPIRED = 64;
 /** A run: tasks made by `createTask` belong to it. */
 export const RUN = 128;
+/** A task that is begun by whoever spawns it, not by the ready queue. */
+export const EAGER: number = 1 << 17;
 /** Its body has ended: children are waited for and resources released. What is opened there is not told of cancellations around it. */
 export const ENDING = 256;
+/** The task's outcome is an error. */
+export const FAILED = 512;
+/** Somebody has asked for the task's outcome. */
+export const OBSERVED = 1024;
+/** The task was spawned without arguments, or with one: kept without an array. */
+export const NO_ARGUMENT = 2048;
+export const ONE_ARGUMENT = 4096;
+
+/** Cancelled not long ago: its grace has no timer of its own yet. */
+export const IN_GRACE: number = 1 << 16;
+
+/** How far a task is, in three bits. */
+export const STAGE: number = 7 << 13;
+export const STARTING = 0;
+export const RUNNING: number = 1 << 13;
+export const CLOSING: number = 2 << 13;
+export const DONE: number = 3 << 13;
+export const CANCELLED: number = 4 << 13;

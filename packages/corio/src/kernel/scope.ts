@@ -2,14 +2,15 @@
 
 import type { ScopeToken } from "../host/port.ts";
 import { CancelledError, InvalidStateError, ScopeClosedError } from "../errors.ts";
-import type { Awaitable } from "./awaitable.ts";
+import { isAsyncGenerator, type Awaitable } from "./awaitable.ts";
 import { setDeadline } from "./deadline.ts";
 import { abandonWaits, deliver } from "./delivery.ts";
 import type { EventLoop } from "./event-loop.ts";
-import { GraceTimer, graceOf } from "./grace.ts";
+import { graceEnded, startGrace } from "./grace.ts";
+import { hooks } from "./hooks.ts";
 import { ScopeExtra } from "./scope-extra.ts";
-import { CLEANUP, CLOSED, ENDING, HARD, SHIELD } from "./scope-flags.ts";
-import type { Strand } from "./strand.ts";
+import { CLEANUP, CLOSED, ENDING, HARD, IN_GRACE, SHIELD } from "./scope-flags.ts";
+import type { Leaf, Strand } from "./strand.ts";
 
 /**
  * A region of a task: a block, a task or a run. What is started in it ends in it; cancelling it cancels all of that. Every
@@ -26,7 +27,10 @@ export interface Scope {
   deadline: number | null;
   /** Aborts when the scope, or one around it, is cancelled. Made when first asked for. */
   readonly signal: AbortSignal;
-  /** Disposes the resource when the scope closes: last taken, first released. Gives the resource back. */
+  /**
+   * Disposes the resource when the scope closes: last taken, first released. Gives the resource back. An async generator or a producer is
+   * closed so, with its clean-up, also when the loop over it was never left.
+   */
   use<R extends Disposable | AsyncDisposable>(resource: R): R;
   /**
    * Calls the function when the scope closes, in reverse order of `use` and `defer`; it may wait, in either dialect. The function
@@ -41,6 +45,10 @@ export interface Scope {
 export interface ScopeWait {
   nextWait: ScopeWait | null;
   previousWait: ScopeWait | null;
+  /** What it waits for; null while it runs. */
+  readonly leaf: Leaf | null;
+  /** The strand, if it is one. */
+  readonly strand: Strand | null;
   /** Interrupts the wait if it stands in this very scope; whether the error will be seen. */
   interruptIn(scope: ScopeNode, error: Error): boolean;
   forceIn(scope: ScopeNode, error: CancelledError, height: number): boolean;
@@ -103,6 +111,7 @@ export class ScopeNode implements Scope {
     if ((this.flags & CLOSED) !== 0) return;
     this.flags |= CLOSED;
     if (this.token !== null) this.token.scope = null;
+    if ((this.flags & IN_GRACE) !== 0) graceEnded(this);
     if (this.extra !== null) this.extra.dispose(this);
     if (this.waits !== null) {
       // Coroutines among them go on after the wait: each later await in the closed scope throws too.
@@ -144,13 +153,9 @@ export class ScopeNode implements Scope {
   cancel(reason?: unknown): boolean {
     if (this.cancellation !== null || (this.flags & CLOSED) !== 0) return false;
     this.cancellation = CancelledError.of(this, reason);
-    const grace = graceOf(this);
-    if (grace !== Infinity) {
-      const timer = new GraceTimer(this);
-      this.extras().graceTimer = timer;
-      this.loop.addTimer(timer, grace);
-    }
+    startGrace(this);
     deliver(this, this.cancellation);
+    if (hooks.debug !== null) hooks.debug.cancelled(this);
     return true;
   }
 
@@ -184,13 +189,15 @@ export class ScopeNode implements Scope {
   use<R extends Disposable | AsyncDisposable>(resource: R): R {
     const dispose =
       (resource as Partial<AsyncDisposable>)[Symbol.asyncDispose] ??
-      (resource as Partial<Disposable>)[Symbol.dispose];
+      (resource as Partial<Disposable>)[Symbol.dispose] ??
+      // Engines without Symbol.asyncDispose on generators.
+      (isAsyncGenerator(resource) ? closeGenerator : undefined);
     if (typeof dispose !== "function") {
       throw new TypeError(
         "Cannot use the value as a resource: it has neither Symbol.asyncDispose nor Symbol.dispose",
       );
     }
-    this.defer(() => dispose.call(resource));
+    this.defer(() => (dispose as () => unknown).call(resource));
     return resource;
   }
 
@@ -231,6 +238,10 @@ export class ScopeNode implements Scope {
   #refuseClosed(what: string): void {
     if ((this.flags & CLOSED) !== 0) throw new InvalidStateError(`Cannot ${what}: the scope is closed`);
   }
+}
+
+function closeGenerator(this: unknown): unknown {
+  return (this as AsyncGenerator).return(undefined);
 }
 
 /** The scope that `scope.wait` names while it starts a wait. */

@@ -1,12 +1,25 @@
 // Sleeping, and giving up one's turn.
 
 import { InvalidStateError } from "../errors.ts";
-import { PARKED, type Awaitable, type Parked } from "./awaitable.ts";
-import { Operation, runningStrand, throwPending } from "./operation.ts";
+import { PARKED, type Awaitable, type Coroutine, type Parked } from "./awaitable.ts";
+import { coroutine } from "./coroutine-awaitable.ts";
+import {
+  ERROR,
+  NEW,
+  Operation,
+  PARKED_STATE,
+  runningStrand,
+  SPENT,
+  throwPending,
+  VALUE,
+} from "./operation.ts";
 import type { Runnable } from "./ready-queue.ts";
+import { hooks } from "./hooks.ts";
 import type { ScopeNode } from "./scope.ts";
+import { probed } from "./probe.ts";
 import { RECORDED, type Interruption } from "./strand.ts";
 import type { TimerList, TimerNode } from "./timer-queue.ts";
+import type { WaitTarget } from "./wait-target.ts";
 
 class Sleep extends Operation<void> implements TimerNode {
   when = 0;
@@ -39,37 +52,68 @@ class Sleep extends Operation<void> implements TimerNode {
   describe(): string {
     return this.#delay === Infinity ? "sleep for ever" : `sleep of ${this.#delay} ms`;
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "sleep", state: { delay: this.#delay, until: this.when } };
+  }
 }
+
+/** The state of a coroutine's turn that was given up and has not come again. */
+const QUEUED = 6;
+/** It is resumed for its place, not because its turn has come. */
+const PROBED = 7;
 
 /** A turn given up: the strand goes to the end of the ready queue at once, so it costs one step. */
 class Checkpoint extends Operation<void> implements Runnable {
-  #queued = false;
-  #spent = false;
-  #error: Error | null = null;
-
   get guest(): boolean {
     return true;
   }
 
+  get at(): ScopeNode | undefined {
+    return this.waiter?.at;
+  }
+
   override next(): IteratorResult<Parked, void> {
-    if (this.#queued) {
-      if (this.#spent) throw new InvalidStateError("Cannot wait twice: the turn was awaited before");
-      this.#spent = true;
-      if (this.#error !== null) throw this.#error;
+    if (this.state === QUEUED) {
+      this.state = SPENT;
+      if (this.value !== undefined) throw this.value;
       return { value: undefined, done: true };
     }
+    if (this.state === PROBED) return probed(this);
+    if (this.state !== NEW) throw new InvalidStateError("Cannot wait twice: the turn was awaited before");
     const strand = runningStrand();
-    if (strand.at.pending !== null) return throwPending(strand, strand.at);
-    this.#queued = true;
+    if (strand.at.pending !== null) {
+      if (hooks.debug !== null) hooks.debug.refused(this, strand.at);
+      return throwPending(strand, strand.at);
+    }
+    this.state = QUEUED;
     strand.leaf = this;
     strand.loop.wake(strand);
     return PARKED;
   }
 
+  override get begun(): boolean {
+    return this.state === QUEUED || super.begun;
+  }
+
+  override get over(): boolean {
+    // An async function's turn stands in the ready queue from the beginning, too.
+    return this.state === QUEUED || this.state === PARKED_STATE || super.over;
+  }
+
+  override probe(resume: () => void): void {
+    this.state = PROBED;
+    try {
+      resume();
+    } finally {
+      this.state = QUEUED;
+    }
+  }
+
   override interrupt(error: Error): Interruption {
-    if (!this.#queued) return super.interrupt(error);
+    if (this.state !== QUEUED && this.state !== PARKED_STATE) return super.interrupt(error);
     // No value to lose: the turn that comes throws instead.
-    this.#error = error;
+    this.value = error;
     return RECORDED;
   }
 
@@ -78,23 +122,38 @@ class Checkpoint extends Operation<void> implements Runnable {
     return false;
   }
 
+  /** The turn of an async function has come: it goes on now, and does not stand in the queue once more. */
   run(): void {
-    this.settle();
+    this.state = this.value === undefined ? VALUE : ERROR;
+    this.waiter!.run();
   }
 
   describe(): string {
     return "a turn";
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "turn" };
+  }
 }
 
 /**
- * Waits for `delay` milliseconds; zero or less gives up one turn. Infinity never ends by itself. A cancel point.
+ * Waits for `delay` milliseconds; zero or less gives up one turn. Infinity never ends by itself. Gives the second argument. A cancel
+ * point.
  */
-export function sleep(delay: number): Awaitable<void> {
+export function sleep(delay: number): Awaitable<void>;
+export function sleep<T>(delay: number, result: T): Awaitable<T>;
+export function sleep(delay: number, result?: unknown): Awaitable<unknown> {
   if (typeof delay !== "number" || Number.isNaN(delay)) {
     throw new TypeError(`Cannot sleep for ${String(delay)}: it takes milliseconds`);
   }
+  if (result !== undefined) return coroutine(sleepFor, delay, result);
   return delay <= 0 ? new Checkpoint() : new Sleep(delay);
+}
+
+function* sleepFor(delay: number, result: unknown): Coroutine<unknown> {
+  yield* sleep(delay);
+  return result;
 }
 
 /** Waits until cancelled; as every sleep, it keeps the process alive: the wait of a service for its signal. A cancel point. */

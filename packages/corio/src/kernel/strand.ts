@@ -5,6 +5,7 @@ import { BadYieldError, type CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { Runnable } from "./ready-queue.ts";
 import type { ScopeNode } from "./scope.ts";
+import type { WaitTarget } from "./wait-target.ts";
 
 /** What came of asking a wait to give way to an error. */
 export const IGNORED = 0;
@@ -24,11 +25,19 @@ export interface Leaf {
   readonly foreign?: boolean;
   /** What is waited for, in words. */
   describe(): string;
+  /** Set when the wait is over, and its strand only waits for its turn. */
+  readonly over?: boolean;
+  /** Calls `resume`, which resumes the strand, and parks it again at the same place, whatever has happened: see probe.ts. */
+  probe?(resume: () => void): void;
+  /** What is waited for, as data. */
+  waitsFor?(): WaitTarget;
 }
 
 /** Whom a settled operation wakes. */
 export interface Waiter extends Runnable {
   readonly loop: EventLoop;
+  /** The innermost scope that waits. */
+  readonly at: ScopeNode;
 }
 
 export interface Strand extends Waiter {

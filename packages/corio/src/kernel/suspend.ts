@@ -3,6 +3,7 @@
 import type { CancelledError } from "../errors.ts";
 import type { Awaitable } from "./awaitable.ts";
 import { Operation } from "./operation.ts";
+import type { WaitTarget } from "./wait-target.ts";
 
 /** Begins a wait; may return what undoes it. */
 export type SuspendStart<T> = (
@@ -36,6 +37,10 @@ class Suspension<T> extends Operation<T> {
 
   describe(): string {
     return this.#begin.name === "" ? "a callback" : this.#begin.name;
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "callback" };
   }
 }
 

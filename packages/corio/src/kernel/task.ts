@@ -5,30 +5,32 @@ import { cancellationOf, InvalidStateError, StrayCancellationError, TaskCancelle
 import { isGenerator, isGeneratorFunction, type Awaitable } from "./awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "./body.ts";
 import { closeDown, needsClosing, type Outcome } from "./closing.ts";
+import { contextOfHolder, valuesForTask, type Context, type ContextValues } from "./context-var.ts";
 import { encloses, inherited } from "./delivery.ts";
+import { DoneCallbacks, type CallbackOptions } from "./done-callbacks.ts";
 import type { EventLoop } from "./event-loop.ts";
+import { hooks } from "./hooks.ts";
 import { Operation } from "./operation.ts";
-import { TASK } from "./scope-flags.ts";
+import {
+  CANCELLED,
+  CLOSING,
+  DONE,
+  EAGER,
+  FAILED,
+  NO_ARGUMENT,
+  OBSERVED,
+  ONE_ARGUMENT,
+  RUNNING,
+  STAGE,
+  STARTING,
+  TASK,
+} from "./scope-flags.ts";
 import { ScopeNode } from "./scope.ts";
 import { current, step, type Leaf, type Strand } from "./strand.ts";
+import type { Task } from "./task-interface.ts";
+import type { WaitTarget } from "./wait-target.ts";
 
-/** A running task. Hot: it runs whether or not it is joined, and may be joined many times. Not awaitable itself: `join()` is. */
-export interface Task<T> {
-  /** Given at the spawn, or the function's name. */
-  readonly name: string;
-  /** Waits for the task's end: its value, its error, or TaskCancelledError. A cancel point; cancelling the wait leaves the task alone. */
-  join(): Awaitable<T>;
-  /** Cancels the task and all that it started. False when it has ended or was cancelled before. */
-  cancel(reason?: unknown): boolean;
-  /** Whether the task has ended, in whichever way. */
-  done(): boolean;
-  /** Whether the task has ended by being cancelled. */
-  cancelled(): boolean;
-  /** The value of a task that has ended; throws its error, TaskCancelledError, or InvalidStateError when it has not ended. */
-  result(): T;
-  /** The error of a task that has failed, null when it has a value; throws as `result()` does otherwise. */
-  exception(): unknown;
-}
+export type { Task } from "./task-interface.ts";
 
 /** Whoever is to be told that a task has ended; a node of the task's own list. */
 export interface TaskWatch {
@@ -37,39 +39,31 @@ export interface TaskWatch {
   taskEnded(): void;
 }
 
-const STARTING = 0;
-const RUNNING = 1;
-const CLOSING = 2;
-const DONE = 3;
-const CANCELLED = 4;
-
 let taskCount = 0;
 
 export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>, Outcome {
   get guest(): boolean {
-    return !isGeneratorFunction(this.body);
+    // A first step runs the body itself, which must not go before those that were woken.
+    return (this.stage !== STARTING || !this.loop.guestResumes) && !isGeneratorFunction(this.body);
   }
   gen: Iterator<unknown, unknown, unknown> | null = null;
   at: ScopeNode;
   leaf: Leaf | null = null;
   context: HostContext | null;
-  ignored = 0;
-  ok = true;
+  /** Its context variables: its parent's values, until it changes them. */
+  vars: ContextValues | Context;
   /** The arguments until the start, the outcome after the end. */
   ending: unknown;
-  #firstWatch: TaskWatch | null = null;
-  #lastWatch: TaskWatch | null = null;
-  /** Whether somebody has asked for the outcome. */
-  observed = false;
-  stage: number = STARTING;
+  /** Who is told of the end. The first one's `before` is the last. */
+  #watches: TaskWatch | null = null;
   readonly body: AnyFunction;
-  readonly #label: string | number;
+  #label: string | number;
 
   constructor(
     loop: EventLoop,
     parent: ScopeNode | null,
     body: AnyFunction,
-    args: readonly unknown[],
+    args: unknown,
     name: string | undefined,
     flags: number,
   ) {
@@ -77,11 +71,52 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
     this.strand = this;
     this.at = this;
     this.context = loop.host.captureContext();
+    this.vars = valuesForTask();
     this.ending = args;
     this.body = body;
     this.#label = name ?? ++taskCount;
     if (parent !== null) this.pending = inherited(parent);
-    loop.wake(this);
+    if ((flags & EAGER) === 0) loop.wake(this);
+  }
+
+  get ok(): boolean {
+    return (this.flags & FAILED) === 0;
+  }
+
+  set ok(ok: boolean) {
+    if (ok) this.flags &= ~FAILED;
+    else this.flags |= FAILED;
+  }
+
+  /** Whether somebody has asked for the outcome. */
+  get observed(): boolean {
+    return (this.flags & OBSERVED) !== 0;
+  }
+
+  set observed(observed: boolean) {
+    if (observed) this.flags |= OBSERVED;
+    else this.flags &= ~OBSERVED;
+  }
+
+  /** Whether it has had its first step. */
+  get begun(): boolean {
+    return this.stage !== STARTING;
+  }
+
+  get stage(): number {
+    return this.flags & STAGE;
+  }
+
+  set stage(stage: number) {
+    this.flags = (this.flags & ~STAGE) | stage;
+  }
+
+  get ignored(): number {
+    return this.extra === null ? 0 : this.extra.strandIgnored;
+  }
+
+  set ignored(count: number) {
+    this.extras().strandIgnored = count;
   }
 
   get name(): string {
@@ -92,6 +127,14 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
     const { host } = this.loop;
     if (this.stage === STARTING) host.runInContext(this.context, begin, this as unknown as TaskNode);
     else host.runInContext<Strand>(this.context, step, this);
+  }
+
+  getName(): string {
+    return this.name;
+  }
+
+  setName(name: unknown): void {
+    this.#label = String(name);
   }
 
   finish(ok: boolean, value: unknown): void {
@@ -118,6 +161,8 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
   #complete(): void {
     this.gen = null;
     this.leaf = null;
+    // A failure may still be reported, in the context of its task.
+    if (this.ok) this.context = null;
     this.at = this;
     this.stage = DONE;
     if (!this.ok) {
@@ -134,13 +179,14 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
         }
       }
     }
-    let watch = this.#firstWatch;
-    this.#firstWatch = this.#lastWatch = null;
+    let watch = this.#watches;
+    this.#watches = null;
     while (watch !== null) {
       const next: TaskWatch | null = watch.after;
       watch.taskEnded();
       watch = next;
     }
+    if (hooks.tracer !== null) hooks.tracer.ended(this);
     const parent = this.parent;
     if (parent !== null) parent.taskEnded(this as TaskNode<unknown>);
     this.close();
@@ -159,18 +205,49 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
 
   /** Adds somebody to be told of the end. */
   watch(watch: TaskWatch): void {
-    watch.before = this.#lastWatch;
-    if (this.#lastWatch === null) this.#firstWatch = watch;
-    else this.#lastWatch.after = watch;
-    this.#lastWatch = watch;
+    const first = this.#watches;
+    if (first === null) {
+      this.#watches = watch.before = watch;
+      return;
+    }
+    const last = first.before!;
+    watch.before = last;
+    last.after = first.before = watch;
   }
 
   unwatch(watch: TaskWatch): void {
-    if (watch.before === null) this.#firstWatch = watch.after;
-    else watch.before.after = watch.after;
-    if (watch.after === null) this.#lastWatch = watch.before;
-    else watch.after.before = watch.before;
+    const first = this.#watches;
+    if (first === null) return;
+    if (first === watch) this.#watches = watch.after;
+    else watch.before!.after = watch.after;
+    // The one behind it, or the first if there is none, now has its `before`.
+    if (watch.after !== null) watch.after.before = watch.before;
+    else if (first !== watch) first.before = watch.before;
     watch.before = watch.after = null;
+  }
+
+  addDoneCallback(callback: (task: Task<T>) => unknown, options: CallbackOptions = {}): void {
+    let callbacks = this.#doneCallbacks();
+    if (callbacks === null) {
+      callbacks = new TaskCallbacks(this);
+      if (!this.done()) this.watch(callbacks);
+    }
+    callbacks.add(callback as AnyFunction, options, this.done());
+  }
+
+  removeDoneCallback(callback: (task: Task<T>) => unknown): number {
+    return this.#doneCallbacks()?.remove(callback) ?? 0;
+  }
+
+  /** They stand among the watches: few tasks have any. */
+  #doneCallbacks(): TaskCallbacks | null {
+    for (let watch = this.#watches; watch !== null; watch = watch.after)
+      if (watch instanceof TaskCallbacks) return watch;
+    return null;
+  }
+
+  getContext(): Context {
+    return contextOfHolder(this);
   }
 
   join(): Awaitable<T> {
@@ -201,7 +278,7 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
   }
 
   cancelledError(): TaskCancelledError {
-    return new TaskCancelledError(`Task ${this.name} was cancelled`, { cause: this.ending });
+    return TaskCancelledError.of(`Task ${this.name} was cancelled`, this.ending);
   }
 
   get failed(): boolean {
@@ -211,14 +288,11 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
 
 /** The first step. A task always starts: cancelled before it, it runs to its first await. */
 function begin(task: TaskNode): void {
-  const args = task.ending as readonly unknown[];
-  task.ending = undefined;
-  task.stage = RUNNING;
   const outer = current.strand;
   current.strand = task;
   let result: unknown;
   try {
-    result = callBody(task.body, args, task);
+    result = callTask(task);
     task.gen = driverOf(result, task);
   } catch (error) {
     current.strand = outer;
@@ -229,9 +303,38 @@ function begin(task: TaskNode): void {
   if (task.gen === null) task.finish(true, result);
   else {
     // An async body has run to its first await, and begins that wait in a microtask: in its turn, before what is ready behind it.
-    if (!isGenerator(task.gen)) task.loop.noteGuest();
+    if (!isGenerator(task.gen)) task.loop.noteGuestStart();
     step(task);
   }
+}
+
+class TaskCallbacks extends DoneCallbacks implements TaskWatch {
+  before: TaskWatch | null = null;
+  after: TaskWatch | null = null;
+
+  taskEnded(): void {
+    this.schedule();
+  }
+}
+
+/** Calls the body with the arguments of the spawn. */
+function callTask(task: TaskNode): unknown {
+  const { flags, ending } = task;
+  const body = task.body as (...args: unknown[]) => unknown;
+  task.ending = undefined;
+  task.stage = RUNNING;
+  if (isGeneratorFunction(body)) {
+    if ((flags & NO_ARGUMENT) !== 0) return body();
+    if ((flags & ONE_ARGUMENT) !== 0) return body(ending);
+    return body(...(ending as readonly unknown[]));
+  }
+  const args =
+    (flags & NO_ARGUMENT) !== 0
+      ? []
+      : (flags & ONE_ARGUMENT) !== 0
+        ? [ending]
+        : (ending as readonly unknown[]);
+  return callBody(task.body, args, task);
 }
 
 /** The wait for a task. */
@@ -249,10 +352,15 @@ class JoinTask<T> extends Operation<T> implements TaskWatch {
     const task = this.#task;
     task.observed = true;
     if (task.done()) {
-      this.value = task.result();
-      return true;
+      this.taskEnded();
+      return false;
     }
     if (taskOf(scope) === task) throw new InvalidStateError(`Task ${task.name} cannot join itself`);
+    if (task.loop !== scope.loop) {
+      throw new InvalidStateError(
+        `Cannot join task ${task.name}: it runs on another event loop (another host)`,
+      );
+    }
     task.watch(this);
     return false;
   }
@@ -271,10 +379,15 @@ class JoinTask<T> extends Operation<T> implements TaskWatch {
   describe(): string {
     return `task ${this.#task.name}`;
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "task", object: this.#task, holders: [this.#task] };
+  }
 }
 
 /** The task that a scope is in. */
 export function taskOf(scope: ScopeNode): TaskNode | null {
-  for (let s: ScopeNode | null = scope; s !== null; s = s.parent) if (s instanceof TaskNode) return s;
+  for (let s: ScopeNode | null = scope; s !== null; s = s.parent)
+    if ((s.flags & TASK) !== 0) return s as TaskNode;
   return null;
 }

@@ -43,9 +43,17 @@ export class TimerQueue {
     return this.#heap.length === 0 ? Infinity : this.#heap[0]!.first!.when;
   }
 
-  /** Adds a timer due at `node.when`. Timers added with the same duration must come with growing deadlines; `null` is free of that. */
-  add(node: TimerNode, duration: number | null): void {
-    node.order = this.#order++;
+  /** A place among timers of one deadline, for one that is added later. */
+  takeOrder(): number {
+    return this.#order++;
+  }
+
+  /**
+   * Adds a timer due at `node.when`. Timers added with the same duration share a list and should come with growing deadlines;
+   * `null` is free of that. Graces, which are added late, have negative durations, so as to stand in lists of their own.
+   */
+  add(node: TimerNode, duration: number | null, order: number = this.#order++): void {
+    node.order = order;
     let list = duration === null ? undefined : this.#byDuration.get(duration);
     if (list !== undefined && list.last!.when > node.when) list = new TimerList(null);
     else if (list === undefined) {

@@ -72,7 +72,6 @@ export abstract class QueuedWait<T> extends Operation<T> {
   before: QueuedWait<T> | null = null;
   after: QueuedWait<T> | null = null;
   queue: WaitQueue<T> | null = null;
-  #task: Task<unknown> | null = null;
 
   /** Takes the thing now, into `value`; false to wait for it. Called once, synchronously. */
   protected abstract attempt(): boolean;
@@ -85,11 +84,10 @@ export abstract class QueuedWait<T> extends Operation<T> {
 
   /** The task that waits. */
   get task(): Task<unknown> {
-    return this.#task!;
+    return taskOf(this.waiter!.at)!;
   }
 
-  protected start(scope: ScopeNode): boolean {
-    this.#task = taskOf(scope);
+  protected start(_scope: ScopeNode): boolean {
     if (this.attempt()) return true;
     this.line().push(this);
     return false;

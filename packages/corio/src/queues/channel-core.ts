@@ -2,6 +2,7 @@
 
 import { BrokenChannel, ClosedChannel, EndOfChannel } from "../errors.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 import { Ring } from "./ring.ts";
 
 export interface ChannelStatistics {
@@ -134,6 +135,10 @@ export class Send<T> extends QueuedWait<void> {
   describe(): string {
     return `room in a channel of capacity ${this.#core.capacity}`;
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "channel", object: this.#core, state: { ...this.#core.statistics() } };
+  }
 }
 
 export class Receive<T> extends QueuedWait<T> {
@@ -158,5 +163,9 @@ export class Receive<T> extends QueuedWait<T> {
 
   describe(): string {
     return "an item of a channel";
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "channel", object: this.#core, state: { ...this.#core.statistics() } };
   }
 }

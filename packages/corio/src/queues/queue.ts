@@ -3,6 +3,7 @@
 import { InvalidStateError, QueueEmpty, QueueFull, QueueShutDown } from "../errors.ts";
 import type { Awaitable } from "../kernel/awaitable.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 import { itemsOf } from "./item-iterator.ts";
 import type { ItemStore } from "./item-store.ts";
 import { Ring } from "./ring.ts";
@@ -81,6 +82,7 @@ export class Queue<T> {
   /** Waits until every item that was put in is dealt with. A cancel point. */
   join(): Awaitable<void> {
     return new Join(
+      this,
       () => this.#unfinished === 0,
       () => this.#joiners,
     );
@@ -188,6 +190,10 @@ class Put<T> extends QueuedWait<void> {
   describe(): string {
     return `room in a queue (${this.#queue.qsize()} of ${this.#queue.maxsize})`;
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "queue", object: this.#queue, state: this.#queue.statistics() };
+  }
 }
 
 class Get<T> extends QueuedWait<T> {
@@ -211,14 +217,20 @@ class Get<T> extends QueuedWait<T> {
   describe(): string {
     return `an item of a queue (${this.#queue.getters.size} getters)`;
   }
+
+  waitsFor(): WaitTarget {
+    return { kind: "queue", object: this.#queue, state: this.#queue.statistics() };
+  }
 }
 
 class Join extends QueuedWait<void> {
+  readonly #queue: Pick<Queue<unknown>, "statistics">;
   readonly #done: () => boolean;
   readonly #joiners: () => WaitQueue;
 
-  constructor(done: () => boolean, joiners: () => WaitQueue) {
+  constructor(queue: Pick<Queue<unknown>, "statistics">, done: () => boolean, joiners: () => WaitQueue) {
     super();
+    this.#queue = queue;
     this.#done = done;
     this.#joiners = joiners;
   }
@@ -233,5 +245,9 @@ class Join extends QueuedWait<void> {
 
   describe(): string {
     return "a queue's items to be dealt with";
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "queue", object: this.#queue, state: this.#queue.statistics() };
   }
 }

@@ -3,6 +3,7 @@
 import { BrokenBarrierError } from "../errors.ts";
 import type { Awaitable } from "../kernel/awaitable.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 
 /**
  * A meeting point of `parties` tasks: each waits until all are there, then all go on, and the barrier is ready for the next
@@ -92,5 +93,9 @@ class BarrierWait extends QueuedWait<number> {
 
   describe(): string {
     return `a barrier (${this.#barrier.nWaiting} of ${this.#barrier.parties} are there)`;
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "barrier", object: this.#barrier, state: this.#barrier.statistics() };
   }
 }

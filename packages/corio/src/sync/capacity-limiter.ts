@@ -6,6 +6,7 @@ import type { AnyFunction } from "../kernel/body.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
 import { taskOf } from "../kernel/task.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 import { holding } from "./hold.ts";
 
 /**
@@ -157,5 +158,10 @@ class Acquire extends QueuedWait<void> {
 
   describe(): string {
     return `a limiter (${this.#limiter.borrowed} of ${this.#limiter.total} tokens are lent)`;
+  }
+
+  waitsFor(): WaitTarget {
+    const { borrowers, ...state } = this.#limiter.statistics();
+    return { kind: "limiter", object: this.#limiter, holders: borrowers, any: true, state };
   }
 }

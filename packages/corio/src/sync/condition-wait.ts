@@ -6,7 +6,8 @@ import type { ScopeNode } from "../kernel/scope.ts";
 import { IGNORED, RECORDED, type Interruption } from "../kernel/strand.ts";
 import type { TimerList, TimerNode } from "../kernel/timer-queue.ts";
 import { QueuedWait, type WaitQueue } from "../kernel/wait-queue.ts";
-import type { Lock } from "./lock.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
+import { lockTarget, type Lock } from "./lock.ts";
 
 /** How long after the end of the grace a cancelled wait still stands for the lock: as long as a shield would let it. */
 const REACQUIRE_LIMIT = 30_000;
@@ -102,6 +103,12 @@ export class ConditionWait extends QueuedWait<void> {
     const { lock } = this.#condition;
     if (this.queue !== lock.waiters) return "a condition";
     return `a condition's lock held by ${lock.owner?.name ?? "nobody"}`;
+  }
+
+  waitsFor(): WaitTarget {
+    const { lock, waiters } = this.#condition;
+    if (this.queue === lock.waiters) return lockTarget(lock);
+    return { kind: "condition", object: this.#condition, state: { waiting: waiters.size } };
   }
 }
 

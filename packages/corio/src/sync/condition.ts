@@ -5,7 +5,7 @@ import { isGenerator, isThenable, type Awaitable, type Coroutine, type Unwrap } 
 import type { AnyFunction } from "../kernel/body.ts";
 import { cancelPoint } from "../kernel/cancel-point.ts";
 import { coroutine } from "../kernel/coroutine-awaitable.ts";
-import { scopeHere } from "../kernel/scope-current.ts";
+import { scopeHere, scopeHereIfKnown } from "../kernel/scope-current.ts";
 import { taskOf } from "../kernel/task.ts";
 import { WaitQueue } from "../kernel/wait-queue.ts";
 import { ConditionWait } from "./condition-wait.ts";
@@ -92,7 +92,8 @@ export class Condition {
   }
 
   #check(what: string): void {
-    const task = taskOf(scopeHere());
+    const scope = scopeHereIfKnown();
+    const task = scope === null ? this.lock.owner : taskOf(scope);
     if (task === null || this.lock.owner !== task) {
       throw new InvalidStateError(`Cannot ${what}: the task does not hold the condition's lock`);
     }

@@ -2,6 +2,7 @@
 
 import type { Awaitable } from "../kernel/awaitable.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 
 /** A flag. `set()` wakes everyone who waits, also if it is cleared in the same step. */
 export class Event {
@@ -50,5 +51,9 @@ class EventWait extends QueuedWait<void> {
 
   describe(): string {
     return "an event";
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "event", object: this.#event, state: this.#event.statistics() };
   }
 }

@@ -3,9 +3,10 @@
 import { InvalidStateError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
-import { scopeHere } from "../kernel/scope-current.ts";
+import { scopeHereIfKnown } from "../kernel/scope-current.ts";
 import { taskOf, type Task } from "../kernel/task.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 import { holding } from "./hold.ts";
 
 /** A mutual exclusion lock, owned by the task that acquired it. First come, first served. Not re-entrant. */
@@ -20,10 +21,14 @@ export class Lock {
     return new Acquire(this);
   }
 
-  /** Gives the lock to the first waiter. InvalidStateError when the calling task does not hold it. */
+  /**
+   * Gives the lock to the first waiter. InvalidStateError when the calling task does not hold it; in browsers, where async functions
+   * cannot be told apart, when nobody does.
+   */
   release(): void {
-    const task = taskOf(scopeHere());
+    const scope = scopeHereIfKnown();
     if (this.owner === null) throw new InvalidStateError("Cannot release the lock: it is not held");
+    const task = scope === null ? this.owner : taskOf(scope);
     if (this.owner !== task) {
       throw new InvalidStateError(
         `Cannot release the lock: task ${this.owner.name} holds it, not task ${task?.name}`,
@@ -53,6 +58,12 @@ export class Lock {
   }
 }
 
+/** @internal What a wait for the lock waits for. */
+export function lockTarget(lock: Lock): WaitTarget {
+  const { owner, waiting } = lock.statistics();
+  return { kind: "lock", object: lock, holders: owner === null ? [] : [owner], state: { waiting } };
+}
+
 class Acquire extends QueuedWait<void> {
   readonly #lock: Lock;
 
@@ -78,5 +89,9 @@ class Acquire extends QueuedWait<void> {
 
   describe(): string {
     return `a lock held by ${this.#lock.owner?.name ?? "nobody"}`;
+  }
+
+  waitsFor(): WaitTarget {
+    return lockTarget(this.#lock);
   }
 }

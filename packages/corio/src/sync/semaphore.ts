@@ -4,6 +4,7 @@ import { InvalidStateError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 import { holding } from "./hold.ts";
 
 /** A counter of permits. Waiters get them first come, first served; a newcomer never overtakes. It may grow above its start. */
@@ -87,5 +88,9 @@ class Acquire extends QueuedWait<void> {
 
   describe(): string {
     return "a semaphore";
+  }
+
+  waitsFor(): WaitTarget {
+    return { kind: "semaphore", object: this.#semaphore, state: this.#semaphore.statistics() };
   }
 }

@@ -21,7 +21,9 @@ class LooseGroup extends GroupScope {
     const child = task as TaskNode;
     if (!this.left) this.ended.putNowait(child);
     else if (child.failed)
-      report(this, `task ${child.name} failed after its asCompleted was left`, child.ending);
+      report(this, `task ${child.name} failed after its asCompleted was left`, child.ending, null, {
+        code: "LATE_FAILURE",
+      });
   }
 
   override childClosed(): void {
@@ -58,7 +60,7 @@ class AsCompleted<T> implements AsyncIterableIterator<Task<T>> {
 
   *#next(): Coroutine<IteratorResult<Task<T>>> {
     const group = (this.#group ??= this.#start());
-    if (this.#remaining === 0) return yield* this.#leave();
+    if (group.left || this.#remaining === 0) return yield* this.#leave();
     try {
       const task = yield* group.ended.get();
       this.#remaining--;

@@ -1,8 +1,9 @@
 // createTask: a task that the run owns, as asyncio has it.
 
 import type { Unwrap } from "../kernel/awaitable.ts";
-import { spawnIn, type SpawnOptions } from "../kernel/group-scope.ts";
-import { ENDING, RUN } from "../kernel/scope-flags.ts";
+import type { SpawnOptions } from "../kernel/group-scope.ts";
+import { spawnOwned } from "../kernel/run-task.ts";
+import { RUN } from "../kernel/scope-flags.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
 import type { ScopeNode } from "../kernel/scope.ts";
 import type { Task } from "../kernel/task.ts";
@@ -23,8 +24,5 @@ export function createTask<A extends readonly unknown[], R>(
 export function createTask(...input: readonly unknown[]): Task<unknown> {
   let scope: ScopeNode = scopeHere();
   while ((scope.flags & RUN) === 0) scope = scope.parent!;
-  const task = spawnIn(scope, input);
-  // Like a task spawned into a cancelled group: it runs to its first await.
-  if ((scope.flags & ENDING) !== 0) task.cancel("the run has ended");
-  return task;
+  return spawnOwned(scope, input);
 }

@@ -1,36 +1,40 @@
 // One way to take items from what is iterable, at once or asynchronously.
 
-import { isThenable, type Awaitable, type Coroutine } from "../kernel/awaitable.ts";
+import { isAsyncGenerator, isThenable, type Awaitable, type Coroutine } from "../kernel/awaitable.ts";
 import { callBody } from "../kernel/body.ts";
 import { scopeHere as currentNode } from "../kernel/scope-current.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { fromPromise } from "../kernel/from-promise.ts";
+import { GeneratorSource } from "./generator-source.ts";
 
 export interface ItemSource<I> {
+  /** The iterator, where its items are there at once: it can be asked without waiting. */
+  readonly atOnce: Iterator<I> | null;
   next(): Coroutine<IteratorResult<I>>;
   /** Leaves early. */
   close(): Coroutine<void>;
 }
 
 class SyncSource<I> implements ItemSource<I> {
-  readonly #iterator: Iterator<I>;
+  readonly atOnce: Iterator<I>;
 
   constructor(iterator: Iterator<I>) {
-    this.#iterator = iterator;
+    this.atOnce = iterator;
   }
 
   // oxlint-disable-next-line require-yield
   *next(): Coroutine<IteratorResult<I>> {
-    return this.#iterator.next();
+    return this.atOnce.next();
   }
 
   // oxlint-disable-next-line require-yield
   *close(): Coroutine<void> {
-    this.#iterator.return?.();
+    this.atOnce.return?.();
   }
 }
 
 class AsyncSource<I> implements ItemSource<I> {
+  readonly atOnce = null;
   readonly #iterator: AsyncIterator<I>;
 
   constructor(iterator: AsyncIterator<I>) {
@@ -62,7 +66,12 @@ function takeNext(iterator: AsyncIterator<unknown>): unknown {
 
 export function sourceOf<I>(items: Iterable<I> | AsyncIterable<I>): ItemSource<I> {
   const async = (items as Partial<AsyncIterable<I>>)?.[Symbol.asyncIterator];
-  if (typeof async === "function") return new AsyncSource(async.call(items));
+  if (typeof async === "function") {
+    const iterator = async.call(items);
+    return isAsyncGenerator(iterator)
+      ? new GeneratorSource(iterator as AsyncGenerator<I>)
+      : new AsyncSource(iterator);
+  }
   const sync = (items as Partial<Iterable<I>>)?.[Symbol.iterator];
   if (typeof sync === "function") return new SyncSource(sync.call(items));
   throw new TypeError("Cannot run over the items: they are not iterable");

@@ -5,7 +5,7 @@ import type { Unwrap } from "../kernel/awaitable.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import type { RunTask } from "../kernel/run-task.ts";
 import type { Scope } from "../kernel/scope.ts";
-import { formatTaskTree } from "../kernel/task-tree.ts";
+import { describeRun } from "../kernel/task-tree.ts";
 import { startRun, type RunOptions } from "./run.ts";
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -23,9 +23,7 @@ export async function main<R>(fn: (scope: Scope) => R, options: RunOptions = {})
   let root: RunTask | null = null;
   const stop = process?.onSignal((signal) => {
     if (signalled !== null) {
-      process.writeError(
-        `\n${signal} again: ending at once. Tasks still running:\n${formatTaskTree(root!)}\n`,
-      );
+      process.writeError(`\n${signal} again: ending at once. Tasks still running:\n${describeRun(root!)}\n`);
       process.exit(EXIT_CODES[signal]);
     }
     signalled = signal;

@@ -3,12 +3,13 @@
 import { cancellationOf } from "../errors.ts";
 import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
-import { cancelPoint } from "../kernel/cancel-point.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
+import { markTold } from "../kernel/delivery.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
 import { Lock } from "../sync/lock.ts";
 import { UnwrappingBlock } from "./gather.ts";
 import { type ItemSource, sourceOf } from "./item-source.ts";
+import { type Assembly, MapWorker } from "./map-worker.ts";
 
 export interface ConcurrencyOptions {
   /** How many items may be under way at once; say Infinity for no bound. */
@@ -30,8 +31,8 @@ function* runWorkers(group: GroupScope, work: Work): Coroutine<unknown> {
   const { source } = work;
   let complete = false;
   try {
-    if (work.concurrency === 1) yield* drainAlone(work);
     // One worker starts the next while there are items and places, so that few items do not start many workers.
+    if (source.atOnce !== null) yield* drainAtOnce(group, work, source.atOnce);
     else yield* drain(group, work, 1);
     complete = true;
   } catch (error) {
@@ -39,24 +40,40 @@ function* runWorkers(group: GroupScope, work: Work): Coroutine<unknown> {
     if (cancellationOf(error) !== null) throw error;
     group.addError(error);
     group.cancel(error);
+    // This one knows: closing the source is its clean-up, and may wait.
+    if (group.cancellation !== null) markTold(group, group.cancellation);
   } finally {
-    if (!complete) yield* source.close();
+    if (!complete) yield* closeSource(work);
   }
   return work.results;
 }
 
-/** One item at a time: no other worker to take turns with. */
-function* drainAlone(work: Work): Coroutine<void> {
-  for (;;) {
-    yield* cancelPoint();
-    const next = yield* work.source.next();
-    if (next.done === true) return;
-    const index = work.index++;
-    const result = yield* call(work.fn, next.value, index) as Iterable<Parked, unknown, unknown>;
-    if (work.results !== null) work.results[index] = result;
-  }
+/** Leaves the source early. Whoever waits for its next item was cancelled, but may still be cleaning up there. */
+function* closeSource({ source, turn }: Work): Coroutine<void> {
+  if (turn.locked()) yield* turn.acquire();
+  yield* source.close();
 }
 
+function* drainAtOnce(group: GroupScope, work: Work, items: Iterator<unknown>): Coroutine<void> {
+  const { fn, results, concurrency } = work;
+  const assembly: Assembly = {
+    items,
+    fn: fn as AnyFunction,
+    results,
+    index: 0,
+    helper(place) {
+      if (place > concurrency) return;
+      spawnIn(group, [{ name: `worker-${place}` }, startWorker, assembly, place]);
+    },
+  };
+  yield* new MapWorker(assembly, 1);
+}
+
+function* startWorker(assembly: Assembly, place: number): Coroutine<void> {
+  yield* new MapWorker(assembly, place);
+}
+
+/** Of what comes in time, the workers take turns to wait for the next item. */
 function* drain(group: GroupScope, work: Work, place: number): Coroutine<void> {
   let helped = place >= work.concurrency;
   for (;;) {

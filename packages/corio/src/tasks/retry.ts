@@ -1,7 +1,7 @@
 // retry: again, later and later.
 
 import { cancellationOf } from "../errors.ts";
-import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
+import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.ts";
 import { assertFunction } from "../kernel/body.ts";
 import { call, coroutine } from "../kernel/coroutine-awaitable.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
@@ -20,29 +20,43 @@ export interface RetryOptions {
   jitter?: number;
   /** Whether an error is worth another attempt. Default: every error is. A cancellation never is. */
   when?: (error: unknown, attempt: number) => boolean;
+  /**
+   * Called before the delay, in either dialect, with the error, the number of the attempt that failed, and the delay in
+   * milliseconds: to log it, or to mend something. What it throws ends the retry.
+   */
+  onRetry?: (error: unknown, attempt: number, delay: number) => unknown;
 }
 
 function* attempt<R>(fn: (attempt: number) => R, options: RetryOptions): Coroutine<Unwrap<R>> {
-  const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5, when } = options;
+  const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5, when, onRetry } = options;
   for (let n = 1; ; n++) {
     try {
       return yield* call(fn, n);
     } catch (error) {
       if (cancellationOf(error) !== null || n >= attempts || when?.(error, n) === false) throw error;
       const full = Math.min(maxDelay, delay * factor ** (n - 1));
-      yield* sleep(full * (1 - jitter * scopeHere().loop.host.random()));
+      const actual = full * (1 - jitter * scopeHere().loop.host.random());
+      if (onRetry !== undefined) yield* call(onRetry, error, n, actual) as Iterable<Parked, unknown, unknown>;
+      yield* sleep(actual);
     }
   }
 }
 
 /**
  * Calls a function of either dialect until it succeeds, with growing delays between the attempts; the last error is thrown. It is
- * given the number of the attempt, from 1. A cancel point.
+ * given the number of the attempt, from 1. The delays are drawn from the host's random numbers, so that a seed replays them. A
+ * cancel point.
  */
 export function retry<R>(fn: (attempt: number) => R, options: RetryOptions = {}): Awaitable<Unwrap<R>> {
   assertFunction(fn, "a retry");
   const { attempts = 3, jitter = 0.5 } = options;
   if (!(attempts >= 1)) throw new RangeError(`Cannot retry with ${attempts} attempts: it takes 1 or more`);
+  for (const name of ["delay", "factor", "maxDelay"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(value >= 0)) {
+      throw new RangeError(`Cannot retry with a ${name} of ${String(value)}: it takes zero or more`);
+    }
+  }
   if (!(jitter >= 0 && jitter <= 1))
     throw new RangeError(`Cannot retry with a jitter of ${jitter}: it takes 0 to 1`);
   return coroutine(attempt<R>, fn, options);

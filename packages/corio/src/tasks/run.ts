@@ -7,14 +7,22 @@ import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import { Block } from "../kernel/block.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { EventLoop } from "../kernel/event-loop.ts";
+import { hooks, type DebugOptions } from "../kernel/hooks.ts";
 import type { Report } from "../kernel/report.ts";
-import { applySettings, endLeftoverTasks, reportUnobserved, RunTask } from "../kernel/run-task.ts";
+import {
+  applySettings,
+  endLeftoverTasks,
+  reportUnobserved,
+  RunTask,
+  type RunStart,
+} from "../kernel/run-task.ts";
+import { RunLoop } from "../kernel/run-loop.ts";
 import { RUN } from "../kernel/scope-flags.ts";
 import { scopeHereOrNull } from "../kernel/scope-current.ts";
 import { ScopeNode, type Scope } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { formatTaskTree } from "../kernel/task-tree.ts";
+import { describeRun } from "../kernel/task-tree.ts";
 import { claimProcess } from "./one-copy.ts";
 
 export interface RunOptions {
@@ -24,6 +32,8 @@ export interface RunOptions {
   onReport?: (report: Report) => void;
   /** Cancels the run when it aborts; the run then throws the signal's reason, as `fetch` does. */
   signal?: AbortSignal;
+  /** Debug mode, which finds mistakes and costs speed: see `setDebug`. Default: what the environment says (`CORIO_DEBUG=1`), else off. */
+  debug?: boolean | DebugOptions;
   /** The machine to run on. For tests: see `@corio/testing`. */
   host?: Host;
 }
@@ -38,6 +48,11 @@ function loopOf(host: Host): EventLoop {
     loops.set(host, loop);
   }
   return loop;
+}
+
+/** An event loop for one run, or for several. */
+export function newRunLoop(options: RunOptions, lasting = false): RunLoop {
+  return new RunLoop(loopOf(options.host ?? defaultHost), options, lasting);
 }
 
 class RunScope extends ScopeNode {
@@ -61,6 +76,11 @@ class RunBlock<T> extends Block<T> {
   protected override prepare(scope: ScopeNode): void {
     this.#options.signal?.throwIfAborted();
     applySettings(scope, this.#options);
+    hooks.switch?.runStarts(scope, this.#options.debug);
+  }
+
+  protected override finished(scope: ScopeNode): void {
+    hooks.switch?.runEnds(scope);
   }
 
   protected override bodyArguments(scope: ScopeNode): readonly unknown[] {
@@ -83,21 +103,41 @@ function endOf(cancellation: CancelledError, options: RunOptions): unknown {
   return new TaskCancelledError("The run was cancelled", { cause: cancellation });
 }
 
+export function assertRunOptions({ grace }: RunOptions): void {
+  if (grace !== undefined && !(grace >= 0)) {
+    throw new RangeError(`Cannot run with a grace of ${String(grace)}: it takes milliseconds, zero or more`);
+  }
+}
+
 /** Starts a run outside any other; the root task is given to whoever wants to cancel it. */
 export function startRun(
   body: AnyFunction,
   options: RunOptions,
   started: (task: RunTask) => void = () => {},
+  start: RunStart = { loop: newRunLoop(options) },
 ): Promise<unknown> {
   claimProcess();
-  const loop = loopOf(options.host ?? defaultHost);
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
     const ended = (task: RunTask): void => {
+      hooks.switch?.runEnds(task);
+      start.loop.end();
       if (task.ok) resolve(task.ending);
       else reject(task.cancelled() ? endOf(task.ending as CancelledError, options) : task.ending);
     };
-    started(new RunTask(loop, body, options, formatTaskTree, ended));
+    hooks.poll?.();
+    const make = (): RunTask => new RunTask(start, body, options, describeRun, ended);
+    const { debug } = start.loop;
+    if (hooks.switch !== null) started(hooks.switch.rootStarts(debug, make));
+    else {
+      // A bundler has left out what the program does not name.
+      if (debug !== undefined && debug !== false)
+        start.loop.kernel.host.warn(
+          "corio: no debug mode in this bundle: import setDebug from corio",
+          undefined,
+        );
+      started(make());
+    }
   });
 }
 
@@ -109,11 +149,7 @@ export function startRun(
  */
 export function run<R>(fn: (scope: Scope) => R, options: RunOptions = {}): Awaitable<Unwrap<R>> {
   assertFunction(fn, "a run");
-  if (options.grace !== undefined && !(options.grace >= 0)) {
-    throw new RangeError(
-      `Cannot run with a grace of ${String(options.grace)}: it takes milliseconds, zero or more`,
-    );
-  }
+  assertRunOptions(options);
   if (scopeHereOrNull() !== null && options.host === undefined) {
     return new RunBlock<Unwrap<R>>(fn as AnyFunction, options);
   }

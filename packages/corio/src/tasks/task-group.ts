@@ -4,13 +4,22 @@ import { TaskGroupError, type CancelledError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { Block } from "../kernel/block.ts";
+import { tellOfEnclosing } from "../kernel/delivery.ts";
 import { type CancellableTaskGroup, GroupScope, type TaskGroup } from "../kernel/group-scope.ts";
+import { CLEANUP } from "../kernel/scope-flags.ts";
 import type { ScopeNode } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
 
 export class GroupBlock<T> extends Block<T> {
+  /** Whether the group is part of its task's clean-up: the cancellation behind that is no affair of the group's. */
+  #inCleanup = false;
+
   protected override open(parent: ScopeNode, strand: Strand): ScopeNode {
     return new GroupScope(parent.loop, parent, strand, 0);
+  }
+
+  protected override prepare(scope: ScopeNode): void {
+    this.#inCleanup = (scope.parent!.flags & CLEANUP) !== 0;
   }
 
   protected override bodyEnded(scope: ScopeNode): void {
@@ -21,6 +30,8 @@ export class GroupBlock<T> extends Block<T> {
     const group = this.scope as GroupScope;
     if (error !== null) group.addError(error);
     if (group.errors === null) return null;
+    // Also when the body itself made something else of the cancellation that it was told of.
+    if (!this.#inCleanup) tellOfEnclosing(group.parent!);
     const count = group.errors.length;
     return new TaskGroupError(
       group.errors,

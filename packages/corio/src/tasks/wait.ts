@@ -3,11 +3,16 @@
 import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
 import { coroutine } from "../kernel/coroutine-awaitable.ts";
 import { Operation } from "../kernel/operation.ts";
+import { reportUnobserved } from "../kernel/run-task.ts";
+import { RUN } from "../kernel/scope-flags.ts";
 import { TaskNode, type Task, type TaskWatch } from "../kernel/task.ts";
+import type { WaitTarget } from "../kernel/wait-target.ts";
 import { moveOnAfter, timeout } from "./timeout.ts";
 
 /** When `wait` returns. */
 export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
+
+const RETURN_WHEN: ReadonlySet<unknown> = new Set(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]);
 
 export interface WaitOptions {
   /** Milliseconds; Infinity or null for no limit. Expiry is no error, and cancels nothing. */
@@ -38,6 +43,8 @@ class TasksWait extends Operation<void> {
   readonly #returnWhen: ReturnWhen;
   #watches: Watch[] = [];
   #running = 0;
+  /** Tasks that failed while it waited: its caller will be told, so they are not reported meanwhile. */
+  readonly failed: TaskNode[] = [];
 
   constructor(tasks: readonly TaskNode[], returnWhen: ReturnWhen) {
     super();
@@ -62,6 +69,10 @@ class TasksWait extends Operation<void> {
   }
 
   taskEnded(task: TaskNode): void {
+    if (task.failed && !task.observed) {
+      task.observed = true;
+      this.failed.push(task);
+    }
     this.#running--;
     if (this.#running > 0 && !this.#isEnough(task)) return;
     this.detach();
@@ -82,6 +93,11 @@ class TasksWait extends Operation<void> {
   describe(): string {
     return `tasks ${this.#tasks.map((task) => task.name).join(", ")}`;
   }
+
+  waitsFor(): WaitTarget {
+    const holders = this.#tasks.filter((task) => !task.done());
+    return { kind: "tasks", holders, any: this.#returnWhen !== "ALL_COMPLETED" };
+  }
 }
 
 function* waitForTasks<T>(
@@ -90,11 +106,21 @@ function* waitForTasks<T>(
 ): Coroutine<{ done: Set<Task<T>>; pending: Set<Task<T>> }> {
   const nodes = [...tasks] as unknown as TaskNode[];
   const operation = new TasksWait(nodes, options.returnWhen ?? "ALL_COMPLETED");
-  yield* moveOnAfter(options.timeout ?? null, waitUntil, operation);
+  try {
+    yield* moveOnAfter(options.timeout ?? null, waitUntil, operation);
+  } finally {
+    for (const task of operation.failed) handOn(task);
+  }
   const done = new Set<Task<T>>();
   const pending = new Set<Task<T>>();
   for (const task of tasks) (task.done() ? done : pending).add(task);
   return { done, pending };
+}
+
+/** From here on a failure is its caller's to look at, or else reported as any. */
+function handOn(task: TaskNode): void {
+  task.observed = false;
+  if ((task.parent!.flags & RUN) !== 0) reportUnobserved(task);
 }
 
 function* waitUntil(_scope: unknown, operation: Operation<void>): Coroutine<void> {
@@ -117,6 +143,12 @@ export function wait<T>(
         "Cannot wait: expected tasks (for functions and Awaitables see gather, race and any)",
       );
     }
+  }
+  const { returnWhen = "ALL_COMPLETED" } = options;
+  if (!RETURN_WHEN.has(returnWhen)) {
+    throw new TypeError(
+      `Cannot wait until ${String(returnWhen)}: it takes one of ${[...RETURN_WHEN].join(", ")}`,
+    );
   }
   return coroutine(waitForTasks<T>, set, options);
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate as hostTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { run, sleep } from "corio";
 import { realHost } from "corio/lowlevel";
@@ -42,7 +43,7 @@ describe("the node host", () => {
     far.release();
   });
 
-  test("the process's hooks are there while a run is, and gone after the last", async () => {
+  test("the process's hooks are there while a run is, and gone in the turn after the last", async () => {
     const count = (): number[] => [
       process.listenerCount("unhandledRejection"),
       process.listenerCount("beforeExit"),
@@ -59,6 +60,21 @@ describe("the node host", () => {
       yield* inner;
       expect(count()[0]).toBe(before[0]! + 1);
     });
+    // A rejection of the run's may still come up at the end of this turn.
+    expect(count()[0]).toBe(before[0]! + 1);
+    await hostTurn();
     expect(count()).toEqual(before);
+  });
+
+  test("the next run may begin before the hooks of the last one are gone", async () => {
+    const count = (): number => process.listenerCount("unhandledRejection");
+    const before = count();
+    await run(async () => sleep(0));
+    await run(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(count()).toBe(before + 1);
+    });
+    await hostTurn();
+    expect(count()).toBe(before);
   });
 });

@@ -1,7 +1,14 @@
 import { setImmediate as hostTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { DeadlockError, fromPromise, Future, loopTime, run, sleep, taskGroup } from "corio";
-import { createVirtualHost, realHost } from "corio/lowlevel";
+import { checkpoint, DeadlockError, fromPromise, Future, loopTime, run, sleep, taskGroup } from "corio";
+import {
+  createVirtualHost,
+  type Host,
+  type ReadyItem,
+  type ReadyOrder,
+  realHost,
+  type VirtualHost,
+} from "corio/lowlevel";
 
 describe("the virtual host", () => {
   test("the clock jumps from timer to timer: years in no time", async () => {
@@ -133,6 +140,92 @@ describe("the virtual host", () => {
       { host },
     );
     expect(log).toEqual(["due", 80, "body"]);
+  });
+
+  test("where the machine has nothing in hand, the clock jumps without a turn of it, in both dialects", async () => {
+    let turns = 0;
+    const counting: Host = {
+      ...realHost,
+      queueTurn(callback) {
+        turns++;
+        realHost.queueTurn(callback);
+      },
+    };
+    for (const nap of [
+      function* () {
+        for (let i = 0; i < 20; i++) yield* sleep(1);
+      },
+      async () => {
+        for (let i = 0; i < 20; i++) await sleep(1);
+      },
+    ]) {
+      await run(nap as () => unknown, { host: createVirtualHost(counting) });
+    }
+    expect(turns).toBe(0);
+    // With an end in sight the machine is left alone; a program that goes on and on gives it a turn now and then.
+    await run(
+      function* () {
+        for (let i = 0; i < 1000; i++) yield* sleep(1);
+      },
+      { host: createVirtualHost(counting) },
+    );
+    expect(turns).toBe(3);
+  });
+
+  test("without autojump the clock is moved by hand: to the next timer, or by so much", async () => {
+    const log: unknown[] = [];
+    let stuck = 0;
+    const host: VirtualHost = createVirtualHost(realHost, {
+      autojump: false,
+      idle() {
+        log.push(["idle", host.now(), host.nextTimer()]);
+        return host.nextTimer() < 30 && host.jump();
+      },
+      stuck() {
+        if (++stuck > 1) return false;
+        host.advance(100);
+        return true;
+      },
+    });
+    await run(
+      function* () {
+        for (const ms of [10, 15, 20]) {
+          yield* sleep(ms);
+          log.push(loopTime());
+        }
+      },
+      { host },
+    );
+    expect(host.jump()).toBe(false);
+    expect(log).toEqual([["idle", 0, 10], 10, ["idle", 10, 25], 25, ["idle", 25, 45], 125]);
+  });
+
+  test("a host may bring an order of its own; an async function that was woken goes on before the next is taken", async () => {
+    const log: string[] = [];
+    const items: ReadyItem[] = [];
+    const lastFirst: ReadyOrder = {
+      get size() {
+        return items.length;
+      },
+      push: (item) => void items.push(item),
+      shift: () => items.pop(),
+      peek: () => (items.length === 0 ? undefined : { guest: false }),
+    };
+    await run(
+      () =>
+        taskGroup((group) => {
+          for (const name of ["a", "b", "c"]) {
+            group.spawn(async () => {
+              await checkpoint();
+              log.push(`${name} 1`);
+              await checkpoint();
+              log.push(`${name} 2`);
+            });
+          }
+        }),
+      { host: createVirtualHost(realHost, { createReadyQueue: () => lastFirst, drained: true }) },
+    );
+    expect(log).toEqual(["c 1", "c 2", "b 1", "b 2", "a 1", "a 2"]);
   });
 
   test("it touches no signal and no exit code", () => {

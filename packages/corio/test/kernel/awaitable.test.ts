@@ -108,7 +108,9 @@ describe("an Awaitable is lazy", () => {
     yield* wait(
       cancelScope(
         fn(function* (scope) {
+          // oxlint-disable-next-line corio/no-floating-yield
           void call(three);
+          // oxlint-disable-next-line corio/no-floating-yield
           void sleep(1);
           expect((scope as unknown as { first: unknown }).first).toBe(null);
           yield* wait(sleep(1));

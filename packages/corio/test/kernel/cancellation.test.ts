@@ -248,7 +248,7 @@ describe("value wins (C6, C7: better)", () => {
           const joiner = group.spawn(
             fn(function* () {
               log.push(yield* wait(inner.join()));
-              yield* wait(checkpoint());
+              yield* wait(sleep(1));
               log.push("never");
             }),
           );
@@ -567,7 +567,7 @@ describe("down the tree", () => {
         }),
       ),
     );
-    expect(log).toEqual(["a", "c"]);
+    expect(new Set(log)).toEqual(new Set(["a", "c"]));
   });
 
   both("a wait in another scope of the same task is not touched", function* ({ fn, wait, log }) {

@@ -68,43 +68,51 @@ describe("the ready queue", () => {
     expect(log).toEqual(["a", "b", "a goes on", "b goes on", "coroutine"]);
   });
 
-  both("first steps follow in the order of the spawns, and none runs at once (K1)", function* (t) {
-    const { fn, wait, log } = t;
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 5; i++) {
-            group.spawn(
-              // oxlint-disable-next-line no-loop-func
-              fn(function* () {
-                log.push(i);
-              }),
-            );
-          }
-          expect(log).toEqual([]);
-          yield* wait(checkpoint());
-          expect(log).toEqual([0, 1, 2, 3, 4]);
-        }),
-      ),
-    );
-  });
+  both(
+    "first steps follow in the order of the spawns, and none runs at once (K1)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 5; i++) {
+              group.spawn(
+                // oxlint-disable-next-line no-loop-func
+                fn(function* () {
+                  log.push(i);
+                }),
+              );
+            }
+            expect(log).toEqual([]);
+            yield* wait(checkpoint());
+            expect(log).toEqual([0, 1, 2, 3, 4]);
+          }),
+        ),
+      );
+    },
+    { order: "fifo" },
+  );
 
-  both("a checkpoint puts the task at the back of the queue (K4)", function* ({ fn, wait, log }) {
-    const worker = fn(function* (name: string) {
-      for (let i = 0; i < 3; i++) {
-        log.push(name + i);
-        yield* wait(checkpoint());
-      }
-    });
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (const name of ["a", "b", "c"]) group.spawn(worker, name);
-        }),
-      ),
-    );
-    expect(log).toEqual(["a0", "b0", "c0", "a1", "b1", "c1", "a2", "b2", "c2"]);
-  });
+  both(
+    "a checkpoint puts the task at the back of the queue (K4)",
+    function* ({ fn, wait, log }) {
+      const worker = fn(function* (name: string) {
+        for (let i = 0; i < 3; i++) {
+          log.push(name + i);
+          yield* wait(checkpoint());
+        }
+      });
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (const name of ["a", "b", "c"]) group.spawn(worker, name);
+          }),
+        ),
+      );
+      expect(log).toEqual(["a0", "b0", "c0", "a1", "b1", "c1", "a2", "b2", "c2"]);
+    },
+    { order: "fifo" },
+  );
 
   test("waits of both dialects are woken first in, first out", async () => {
     const log: string[] = [];
@@ -273,7 +281,7 @@ describe("fairness", () => {
 });
 
 describe("timers", () => {
-  test("one timer of the host stands for all, armed for the first", () => {
+  test("one timer of the host stands for all, armed for the first (L4)", () => {
     const { host, loop } = setUp();
     loop.addTimer(
       timer(() => {}),
@@ -380,25 +388,29 @@ describe("timers", () => {
     expect(host.timers[0]!.held).toBe(true);
   });
 
-  both("what is ready runs before timers that are due (L3)", function* ({ fn, wait, log }) {
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          group.spawn(
-            fn(function* () {
-              yield* wait(sleep(5));
-              log.push("timer");
-            }),
-          );
-          yield* wait(sleep(4));
-          soon(() => log.push("ready"));
-          yield* wait(checkpoint());
-          log.push("body");
-        }),
-      ),
-    );
-    expect(log).toEqual(["ready", "body", "timer"]);
-  });
+  both(
+    "what is ready runs before timers that are due (L3)",
+    function* ({ fn, wait, log }) {
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            group.spawn(
+              fn(function* () {
+                yield* wait(sleep(5));
+                log.push("timer");
+              }),
+            );
+            yield* wait(sleep(4));
+            soon(() => log.push("ready"));
+            yield* wait(checkpoint());
+            log.push("body");
+          }),
+        ),
+      );
+      expect(log).toEqual(["ready", "body", "timer"]);
+    },
+    { order: "fifo" },
+  );
 });
 
 describe("reports", () => {

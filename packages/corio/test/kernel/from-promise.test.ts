@@ -41,27 +41,30 @@ describe("fromPromise", () => {
     expect(yield* wait(fromPromise(make as never))).toBe(9);
   });
 
-  both("its signal aborts when the waiting task is cancelled, with the CancelledError", function* (t) {
-    const { fn, wait } = t;
-    let signal: AbortSignal | undefined;
-    const result = yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          yield* wait(
-            fromPromise((given) => {
-              signal = given;
-              return new Promise(() => {});
-            }),
-          );
-        }),
-      ),
-    );
-    expect(result.cancelled).toBe(true);
-    expect(signal!.aborted).toBe(true);
-    expect(signal!.reason).toBeInstanceOf(CancelledError);
-    expect(loopTime()).toBe(10);
-  });
+  both(
+    "its signal aborts when the waiting task is cancelled, with the CancelledError (F12: better)",
+    function* (t) {
+      const { fn, wait } = t;
+      let signal: AbortSignal | undefined;
+      const result = yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            yield* wait(
+              fromPromise((given) => {
+                signal = given;
+                return new Promise(() => {});
+              }),
+            );
+          }),
+        ),
+      );
+      expect(result.cancelled).toBe(true);
+      expect(signal!.aborted).toBe(true);
+      expect(signal!.reason).toBeInstanceOf(CancelledError);
+      expect(loopTime()).toBe(10);
+    },
+  );
 
   both("its signal does not abort when the promise was settled before", function* ({ fn, wait }) {
     let signal: AbortSignal | undefined;
@@ -82,7 +85,7 @@ describe("fromPromise", () => {
     expect(signal!.aborted).toBe(false);
   });
 
-  both("a value that comes too late goes to onLate, once; one in time does not", function* (t) {
+  both("a value that comes too late goes to onLate, once; one in time does not (F12: better)", function* (t) {
     const { fn, wait, log } = t;
     let resolve: ((value: string) => void) | undefined;
     const late = new Promise<string>((given) => (resolve = given));

@@ -1,8 +1,28 @@
 import { describe, expect, test } from "vitest";
-import { Future, InvalidStateError, loopTime, moveOnAfter, sleep, taskGroup, checkpoint } from "corio";
+import {
+  checkpoint,
+  createTask,
+  Future,
+  InvalidStateError,
+  isFuture,
+  loopTime,
+  moveOnAfter,
+  run,
+  sleep,
+  taskGroup,
+} from "corio";
 import { both, caught } from "../support/dialects.ts";
+import { loopHere, soon } from "../support/kernel.ts";
 
 describe("Future", () => {
+  test("is told by its class; a task is none (test_futures BaseFutureTests.test_isfuture)", async () => {
+    expect(isFuture(new Future())).toBe(true);
+    const task = await run(() => createTask(() => 1));
+    for (const other of [Future, task, 1, null, undefined, Promise.resolve(), { wait() {}, done() {} }]) {
+      expect(isFuture(other)).toBe(false);
+    }
+  });
+
   test("a result is set once (F1)", () => {
     const future = new Future<number>();
     future.setResult(1);
@@ -53,30 +73,34 @@ describe("Future", () => {
     }
   });
 
-  both("all waiters are woken in order, none synchronously (F5, F11)", function* ({ fn, wait, log }) {
-    const future = new Future<string>();
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 3; i++) {
-            group.spawn(
-              fn(function* () {
-                log.push([i, yield* wait(future.wait())]);
-              }),
-            );
-          }
-          yield* wait(sleep(1));
-          future.setResult("r");
-          expect(log).toEqual([]);
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      [0, "r"],
-      [1, "r"],
-      [2, "r"],
-    ]);
-  });
+  both(
+    "all waiters are woken in order, none synchronously (F5)",
+    function* ({ fn, wait, log }) {
+      const future = new Future<string>();
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 3; i++) {
+              group.spawn(
+                fn(function* () {
+                  log.push([i, yield* wait(future.wait())]);
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            future.setResult("r");
+            expect(log).toEqual([]);
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        [0, "r"],
+        [1, "r"],
+        [2, "r"],
+      ]);
+    },
+    { order: "fifo" },
+  );
 
   both("waiting for a done future gives its result again and again (F6, F10)", function* ({ wait }) {
     const future = new Future<number>();
@@ -115,7 +139,44 @@ describe("Future", () => {
     );
   });
 
-  both("cancelling one waiter touches neither the future nor the others (F3, F12: better)", function* (t) {
+  both(
+    "its waiter goes on one turn after the result, who joins the waiter two (F11)",
+    function* (t) {
+      const { fn, wait, log, name } = t;
+      const future = new Future<string>();
+      const waiter = createTask(
+        fn(function* () {
+          log.push(yield* wait(future.wait()));
+        }),
+      );
+      const joiner = createTask(
+        fn(function* () {
+          yield* wait(waiter.join());
+          log.push("joined");
+        }),
+      );
+      yield* wait(sleep(1));
+      const loop = loopHere();
+      future.setResult("result");
+      // A turn each, behind what was ready.
+      const turn = (n: number): void => {
+        log.push(n);
+        if (n < 3) soon(() => turn(n + 1), loop);
+      };
+      soon(() => turn(1), loop);
+      yield* wait(joiner.join());
+      yield* wait(sleep(1));
+      // The end of an async function costs more: its promise must be seen to settle.
+      if (name === "coroutine") expect(log).toEqual(["result", 1, "joined", 2, 3]);
+      else {
+        expect(log.slice(0, 2)).toEqual(["result", 1]);
+        expect(log).toContain("joined");
+      }
+    },
+    { order: "fifo" },
+  );
+
+  both("cancelling one waiter touches neither the future nor the others (C2, F12: better)", function* (t) {
     const { fn, wait, log } = t;
     const future = new Future<string>();
     yield* wait(

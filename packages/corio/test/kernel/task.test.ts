@@ -40,33 +40,37 @@ describe("joining", () => {
     expect(log).toEqual(["ran"]);
   });
 
-  both("all joiners are woken, in the order in which they came", function* ({ fn, wait, log }) {
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const task = group.spawn(
-            fn(function* () {
-              yield* wait(sleep(10));
-              return "value";
-            }),
-          );
-          for (let i = 0; i < 4; i++) {
-            group.spawn(
+  both(
+    "all joiners are woken, in the order in which they came",
+    function* ({ fn, wait, log }) {
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const task = group.spawn(
               fn(function* () {
-                log.push([i, yield* wait(task.join())]);
+                yield* wait(sleep(10));
+                return "value";
               }),
             );
-          }
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      [0, "value"],
-      [1, "value"],
-      [2, "value"],
-      [3, "value"],
-    ]);
-  });
+            for (let i = 0; i < 4; i++) {
+              group.spawn(
+                fn(function* () {
+                  log.push([i, yield* wait(task.join())]);
+                }),
+              );
+            }
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        [0, "value"],
+        [1, "value"],
+        [2, "value"],
+        [3, "value"],
+      ]);
+    },
+    { order: "fifo" },
+  );
 
   both("a join throws the task's own error, to each joiner the same", function* ({ fn, wait }) {
     const failure = new RangeError("of the task");
@@ -157,24 +161,27 @@ describe("joining", () => {
     expect(log).toEqual(["CancelledError", "cleaned"]);
   });
 
-  both("a task cancelled while it is being joined gives TaskCancelledError with the cause", function* (t) {
-    const { fn, wait } = t;
-    const task = createTask(
-      { name: "victim" },
-      fn(function* () {
-        yield* wait(sleepForever());
-      }),
-    );
-    yield* wait(sleep(1));
-    task.cancel("because");
-    const error = yield* caught(wait(task.join()));
-    expect(error).toBeInstanceOf(TaskCancelledError);
-    expect((error as Error).message).toContain("victim");
-    expect((error as Error).cause).toBeInstanceOf(CancelledError);
-    expect(((error as Error).cause as CancelledError).reason).toBe("because");
-    expect(() => task.result()).toThrow(TaskCancelledError);
-    expect(() => task.exception()).toThrow(TaskCancelledError);
-  });
+  both(
+    "a task cancelled while it is being joined gives TaskCancelledError with the cause (F4: better)",
+    function* (t) {
+      const { fn, wait } = t;
+      const task = createTask(
+        { name: "victim" },
+        fn(function* () {
+          yield* wait(sleepForever());
+        }),
+      );
+      yield* wait(sleep(1));
+      task.cancel("because");
+      const error = yield* caught(wait(task.join()));
+      expect(error).toBeInstanceOf(TaskCancelledError);
+      expect((error as Error).message).toContain("victim");
+      expect((error as Error).cause).toBeInstanceOf(CancelledError);
+      expect(((error as Error).cause as CancelledError).reason).toBe("because");
+      expect(() => task.result()).toThrow(TaskCancelledError);
+      expect(() => task.exception()).toThrow(TaskCancelledError);
+    },
+  );
 
   test("a task is not thenable: an async function may return it as it is", async () => {
     await run(async () => {

@@ -42,66 +42,74 @@ describe("WaitQueue", () => {
     expect(line.size).toBe(0);
   });
 
-  both("waiters are served first come, first served, each with what it was given", function* (t) {
-    const { fn, wait, log } = t;
-    const line = new WaitQueue<string>();
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 4; i++) {
-            group.spawn(
-              fn(function* () {
-                log.push([i, yield* wait(stand(line))]);
-              }),
-            );
-          }
-          yield* wait(sleep(1));
-          expect(line.size).toBe(4);
-          expect(line.serve("a")).toBe(true);
-          expect(line.serve("b")).toBe(true);
-          expect(line.size).toBe(2);
-          yield* wait(sleep(1));
-          expect(line.serve("c")).toBe(true);
-          expect(line.serve("d")).toBe(true);
-          expect(line.serve("e")).toBe(false);
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      [0, "a"],
-      [1, "b"],
-      [2, "c"],
-      [3, "d"],
-    ]);
-  });
+  both(
+    "waiters are served first come, first served, each with what it was given",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const line = new WaitQueue<string>();
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 4; i++) {
+              group.spawn(
+                fn(function* () {
+                  log.push([i, yield* wait(stand(line))]);
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            expect(line.size).toBe(4);
+            expect(line.serve("a")).toBe(true);
+            expect(line.serve("b")).toBe(true);
+            expect(line.size).toBe(2);
+            yield* wait(sleep(1));
+            expect(line.serve("c")).toBe(true);
+            expect(line.serve("d")).toBe(true);
+            expect(line.serve("e")).toBe(false);
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        [0, "a"],
+        [1, "b"],
+        [2, "c"],
+        [3, "d"],
+      ]);
+    },
+    { order: "fifo" },
+  );
 
-  both("one who leaves is gone at once, from any place, and told so", function* ({ fn, wait, log }) {
-    const line = new WaitQueue<string>();
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const tasks = [0, 1, 2, 3, 4].map((i) =>
-            group.spawn(
-              fn(function* () {
-                log.push([i, yield* wait(stand(line, () => log.push(`${i} left`)))]);
-              }),
-            ),
-          );
-          yield* wait(sleep(1));
-          tasks[2]!.cancel();
-          expect(line.size).toBe(4);
-          tasks[0]!.cancel();
-          tasks[4]!.cancel();
-          expect(line.size).toBe(2);
-          yield* wait(sleep(1));
-          line.serve("x");
-          line.serve("y");
-          expect(line.size).toBe(0);
-        }),
-      ),
-    );
-    expect(log).toEqual(["2 left", "0 left", "4 left", [1, "x"], [3, "y"]]);
-  });
+  both(
+    "one who leaves is gone at once, from any place, and told so",
+    function* ({ fn, wait, log }) {
+      const line = new WaitQueue<string>();
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const tasks = [0, 1, 2, 3, 4].map((i) =>
+              group.spawn(
+                fn(function* () {
+                  log.push([i, yield* wait(stand(line, () => log.push(`${i} left`)))]);
+                }),
+              ),
+            );
+            yield* wait(sleep(1));
+            tasks[2]!.cancel();
+            expect(line.size).toBe(4);
+            tasks[0]!.cancel();
+            tasks[4]!.cancel();
+            expect(line.size).toBe(2);
+            yield* wait(sleep(1));
+            line.serve("x");
+            line.serve("y");
+            expect(line.size).toBe(0);
+          }),
+        ),
+      );
+      expect(log).toEqual(["2 left", "0 left", "4 left", [1, "x"], [3, "y"]]);
+    },
+    { order: "fifo" },
+  );
 
   both("one who was served keeps it, though cancelled before it runs: nothing to pass on", function* (t) {
     const { fn, wait, log } = t;
@@ -150,54 +158,62 @@ describe("WaitQueue", () => {
     expect(log).toEqual([["second", "x"]]);
   });
 
-  both("failAll fails all who wait, in order", function* ({ fn, wait, log }) {
-    const line = new WaitQueue<string>();
-    const failure = new Error("closed");
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 3; i++) {
-            group.spawn(
-              fn(function* () {
-                log.push([i, yield* caught(wait(stand(line)))]);
-              }),
-            );
-          }
-          yield* wait(sleep(1));
-          line.failAll(failure);
-          expect(line.size).toBe(0);
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      [0, failure],
-      [1, failure],
-      [2, failure],
-    ]);
-  });
+  both(
+    "failAll fails all who wait, in order",
+    function* ({ fn, wait, log }) {
+      const line = new WaitQueue<string>();
+      const failure = new Error("closed");
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 3; i++) {
+              group.spawn(
+                fn(function* () {
+                  log.push([i, yield* caught(wait(stand(line)))]);
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            line.failAll(failure);
+            expect(line.size).toBe(0);
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        [0, failure],
+        [1, failure],
+        [2, failure],
+      ]);
+    },
+    { order: "fifo" },
+  );
 
-  both("twenty thousand who leave at once leave nothing behind", function* ({ fn, wait }) {
-    const line = new WaitQueue<string>();
-    const result = yield* wait(
-      moveOnAfter(
-        10,
-        fn(function* () {
-          yield* wait(
-            taskGroup(
-              fn(function* (group) {
-                const waiter = fn(function* () {
-                  yield* wait(stand(line));
-                });
-                for (let i = 0; i < 20_000; i++) group.spawn(waiter);
-              }),
-            ),
-          );
-        }),
-      ),
-    );
-    expect(result.cancelled).toBe(true);
-    expect(line.size).toBe(0);
-    expect(line.peek()).toBe(null);
-    expect(loopTime()).toBe(10);
-  });
+  both(
+    "twenty thousand who leave at once leave nothing behind",
+    function* ({ fn, wait }) {
+      const line = new WaitQueue<string>();
+      const result = yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            yield* wait(
+              taskGroup(
+                fn(function* (group) {
+                  const waiter = fn(function* () {
+                    yield* wait(stand(line));
+                  });
+                  for (let i = 0; i < 20_000; i++) group.spawn(waiter);
+                }),
+              ),
+            );
+          }),
+        ),
+      );
+      expect(result.cancelled).toBe(true);
+      expect(line.size).toBe(0);
+      expect(line.peek()).toBe(null);
+      expect(loopTime()).toBe(10);
+    },
+    { seeds: 1 },
+  );
 });

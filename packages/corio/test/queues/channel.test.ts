@@ -87,39 +87,43 @@ describe("a channel", () => {
     for (const item of items) expect(yield* wait(receive.receive())).toBe(item);
   });
 
-  both("capacity 0: a send ends when somebody takes the item", function* ({ fn, wait, log }) {
-    const [send, receive] = channel<string>(0);
-    expect(() => send.sendNowait("x")).toThrow(WouldBlock);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (const item of ["a", "b"]) {
+  both(
+    "capacity 0: a send ends when somebody takes the item",
+    function* ({ fn, wait, log }) {
+      const [send, receive] = channel<string>(0);
+      expect(() => send.sendNowait("x")).toThrow(WouldBlock);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (const item of ["a", "b"]) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(send.send(item));
+                  log.push(`${item} sent at ${loopTime()}`);
+                }),
+              );
+            }
+            yield* wait(sleep(10));
+            expect(receive.statistics()).toMatchObject({ size: 0, waitingSenders: 2 });
+            expect(yield* wait(receive.receive())).toBe("a");
+            yield* wait(sleep(10));
+            expect(receive.receiveNowait()).toBe("b");
+            expect(() => receive.receiveNowait()).toThrow(WouldBlock);
             group.spawn(
               fn(function* () {
-                yield* wait(send.send(item));
-                log.push(`${item} sent at ${loopTime()}`);
+                log.push(`${yield* wait(receive.receive())} received`);
               }),
             );
-          }
-          yield* wait(sleep(10));
-          expect(receive.statistics()).toMatchObject({ size: 0, waitingSenders: 2 });
-          expect(yield* wait(receive.receive())).toBe("a");
-          yield* wait(sleep(10));
-          expect(receive.receiveNowait()).toBe("b");
-          expect(() => receive.receiveNowait()).toThrow(WouldBlock);
-          group.spawn(
-            fn(function* () {
-              log.push(`${yield* wait(receive.receive())} received`);
-            }),
-          );
-          yield* wait(sleep(1));
-          send.sendNowait("c");
-          expect(() => send.sendNowait("d")).toThrow(WouldBlock);
-        }),
-      ),
-    );
-    expect(log).toEqual(["a sent at 10", "b sent at 20", "c received"]);
-  });
+            yield* wait(sleep(1));
+            send.sendNowait("c");
+            expect(() => send.sendNowait("d")).toThrow(WouldBlock);
+          }),
+        ),
+      );
+      expect(log).toEqual(["a sent at 10", "b sent at 20", "c received"]);
+    },
+    { order: "fifo" },
+  );
 });
 
 describe("closing", () => {
@@ -204,52 +208,56 @@ describe("closing", () => {
     expect(send.statistics().size).toBe(0);
   });
 
-  both("who waits at an end that is closed gets ClosedChannel; the others wait on", function* (t) {
-    const { fn, wait, log } = t;
-    const [send, receive] = channel<string>(0);
-    const sendClone = send.clone();
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const sender = fn(function* (end: typeof send, item: string) {
-            try {
-              yield* wait(end.send(item));
-              log.push(`${item} sent`);
-            } catch (error) {
-              log.push(`${item}: ${(error as Error).name}`);
-            }
-          });
-          group.spawn(sender, send, "a");
-          group.spawn(sender, sendClone, "b");
-          group.spawn(sender, send, "c");
-          yield* wait(sleep(1));
-          send.close();
-          yield* wait(sleep(1));
-          expect(yield* wait(receive.receive())).toBe("b");
-          const receiveClone = receive.clone();
-          const receiver = fn(function* (end: typeof receive, name: string) {
-            try {
-              log.push(`${name} received ${yield* wait(end.receive())}`);
-            } catch (error) {
-              log.push(`${name}: ${(error as Error).name}`);
-            }
-          });
-          group.spawn(receiver, receive, "first");
-          group.spawn(receiver, receiveClone, "second");
-          yield* wait(sleep(1));
-          receive.close();
-          sendClone.sendNowait("d");
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      "a: ClosedChannel",
-      "c: ClosedChannel",
-      "b sent",
-      "first: ClosedChannel",
-      "second received d",
-    ]);
-  });
+  both(
+    "who waits at an end that is closed gets ClosedChannel; the others wait on",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const [send, receive] = channel<string>(0);
+      const sendClone = send.clone();
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const sender = fn(function* (end: typeof send, item: string) {
+              try {
+                yield* wait(end.send(item));
+                log.push(`${item} sent`);
+              } catch (error) {
+                log.push(`${item}: ${(error as Error).name}`);
+              }
+            });
+            group.spawn(sender, send, "a");
+            group.spawn(sender, sendClone, "b");
+            group.spawn(sender, send, "c");
+            yield* wait(sleep(1));
+            send.close();
+            yield* wait(sleep(1));
+            expect(yield* wait(receive.receive())).toBe("b");
+            const receiveClone = receive.clone();
+            const receiver = fn(function* (end: typeof receive, name: string) {
+              try {
+                log.push(`${name} received ${yield* wait(end.receive())}`);
+              } catch (error) {
+                log.push(`${name}: ${(error as Error).name}`);
+              }
+            });
+            group.spawn(receiver, receive, "first");
+            group.spawn(receiver, receiveClone, "second");
+            yield* wait(sleep(1));
+            receive.close();
+            sendClone.sendNowait("d");
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        "a: ClosedChannel",
+        "c: ClosedChannel",
+        "b sent",
+        "first: ClosedChannel",
+        "second received d",
+      ]);
+    },
+    { order: "fifo" },
+  );
 
   both("an end is a resource of a scope", function* ({ fn, wait, log }) {
     const [send, receive] = channel<number>(5);
@@ -276,55 +284,63 @@ describe("closing", () => {
 });
 
 describe("cancellation", () => {
-  both("a sender cancelled while it waits has not sent; one whose item was taken has", function* (t) {
-    const { fn, wait, log } = t;
-    const [send, receive] = channel<string>(0);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const sender = fn(function* (item: string) {
-            yield* wait(send.send(item));
-            log.push(`${item} sent`);
-            yield* wait(checkpoint());
-            log.push(`${item} goes on`);
-          });
-          const a = group.spawn(sender, "a");
-          const b = group.spawn(sender, "b");
-          group.spawn(sender, "c");
-          yield* wait(sleep(1));
-          a.cancel();
-          expect(receive.receiveNowait()).toBe("b");
-          b.cancel();
-          expect(receive.receiveNowait()).toBe("c");
-        }),
-      ),
-    );
-    expect(log).toEqual(["b sent", "c sent", "c goes on"]);
-  });
+  both(
+    "a sender cancelled while it waits has not sent; one whose item was taken has",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const [send, receive] = channel<string>(0);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const sender = fn(function* (item: string) {
+              yield* wait(send.send(item));
+              log.push(`${item} sent`);
+              yield* wait(checkpoint());
+              log.push(`${item} goes on`);
+            });
+            const a = group.spawn(sender, "a");
+            const b = group.spawn(sender, "b");
+            group.spawn(sender, "c");
+            yield* wait(sleep(1));
+            a.cancel();
+            expect(receive.receiveNowait()).toBe("b");
+            b.cancel();
+            expect(receive.receiveNowait()).toBe("c");
+          }),
+        ),
+      );
+      expect(log).toEqual(["b sent", "c sent", "c goes on"]);
+    },
+    { order: "fifo" },
+  );
 
-  both("a receiver that was served and then cancelled has its item", function* ({ fn, wait, log }) {
-    const [send, receive] = channel<string>(0);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const receiver = fn(function* (name: string) {
-            log.push(`${name} ${yield* wait(receive.receive())}`);
-            yield* wait(checkpoint());
-            log.push(`${name} goes on`);
-          });
-          const first = group.spawn(receiver, "first");
-          const second = group.spawn(receiver, "second");
-          group.spawn(receiver, "third");
-          yield* wait(sleep(1));
-          send.sendNowait("a");
-          first.cancel();
-          second.cancel();
-          send.sendNowait("b");
-        }),
-      ),
-    );
-    expect(log).toEqual(["first a", "third b", "third goes on"]);
-  });
+  both(
+    "a receiver that was served and then cancelled has its item",
+    function* ({ fn, wait, log }) {
+      const [send, receive] = channel<string>(0);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const receiver = fn(function* (name: string) {
+              log.push(`${name} ${yield* wait(receive.receive())}`);
+              yield* wait(checkpoint());
+              log.push(`${name} goes on`);
+            });
+            const first = group.spawn(receiver, "first");
+            const second = group.spawn(receiver, "second");
+            group.spawn(receiver, "third");
+            yield* wait(sleep(1));
+            send.sendNowait("a");
+            first.cancel();
+            second.cancel();
+            send.sendNowait("b");
+          }),
+        ),
+      );
+      expect(log).toEqual(["first a", "third b", "third goes on"]);
+    },
+    { order: "fifo" },
+  );
 
   both("cancelled waiters do not pile up", function* ({ fn, wait }) {
     const [send, receive] = channel<number>(0);

@@ -18,15 +18,13 @@ function traffic(
   const asked: number[] = [];
   const got = new Map<number, number>();
   const putter = (item: number) =>
-    function* (gate: () => Steps): Steps {
-      yield* gate();
+    function* (): Steps {
       begun.push(item);
       yield* wait(put(item));
       sent.push(item);
     };
   const getter = (name: number) =>
-    function* (gate: () => Steps): Steps {
-      yield* gate();
+    function* (): Steps {
       asked.push(name);
       got.set(name, yield* wait(get()));
     };
@@ -113,9 +111,9 @@ inEveryOrder("what was sent before the last send end closed is received, then th
   const [send, receive] = channel<number>(1);
   const sent: number[] = [];
   const got: number[] = [];
-  const sender = (item: number) =>
-    function* (gate: () => Steps): Steps {
-      const end = send.clone();
+  const sender = (item: number) => {
+    const end = send.clone();
+    return function* (gate: () => Steps): Steps {
       try {
         yield* gate();
         yield* wait(end.send(item));
@@ -124,9 +122,9 @@ inEveryOrder("what was sent before the last send end closed is received, then th
         end.close();
       }
     };
-  const receiver = function* (gate: () => Steps): Steps {
+  };
+  const receiver = function* (): Steps {
     send.close();
-    yield* gate();
     for (;;) {
       try {
         got.push(yield* wait(receive.receive()));

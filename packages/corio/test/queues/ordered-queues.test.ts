@@ -92,60 +92,68 @@ describe("PriorityQueue", () => {
     expect(drained(queue)).toEqual([1, 2, 3, 5, 8, 9]);
   });
 
-  both("a waiting putter's item that cannot be compared is its putter's error alone", function* (t) {
-    const { fn, wait, log } = t;
-    const queue = new PriorityQueue<unknown>(2);
-    queue.putNowait(1);
-    queue.putNowait(3);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          group.spawn(
-            fn(function* () {
-              log.push(yield* caught(wait(queue.put("x"))));
-            }),
-          );
-          group.spawn(
-            fn(function* () {
-              yield* wait(queue.put(2));
-              log.push("put 2");
-            }),
-          );
-          yield* wait(sleep(1));
-          expect(queue.getNowait()).toBe(1);
-        }),
-      ),
-    );
-    expect(log[0]).toBeInstanceOf(TypeError);
-    expect(log[1]).toBe("put 2");
-    expect(drained(queue)).toEqual([2, 3]);
-  });
-
-  both("getters are served in turn, each with the smallest of then (Q10)", function* ({ fn, wait, log }) {
-    const queue = new PriorityQueue<number>(5);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 2; i++) {
+  both(
+    "a waiting putter's item that cannot be compared is its putter's error alone",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const queue = new PriorityQueue<unknown>(2);
+      queue.putNowait(1);
+      queue.putNowait(3);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
             group.spawn(
               fn(function* () {
-                log.push([i, yield* wait(queue.get())]);
+                log.push(yield* caught(wait(queue.put("x"))));
               }),
             );
-          }
-          yield* wait(sleep(1));
-          for (const item of [9, 8, 7, 6]) queue.putNowait(item);
-          yield* wait(sleep(1));
-          log.push(drained(queue));
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      [0, 9],
-      [1, 8],
-      [6, 7],
-    ]);
-  });
+            group.spawn(
+              fn(function* () {
+                yield* wait(queue.put(2));
+                log.push("put 2");
+              }),
+            );
+            yield* wait(sleep(1));
+            expect(queue.getNowait()).toBe(1);
+          }),
+        ),
+      );
+      expect(log[0]).toBeInstanceOf(TypeError);
+      expect(log[1]).toBe("put 2");
+      expect(drained(queue)).toEqual([2, 3]);
+    },
+    { order: "fifo" },
+  );
+
+  both(
+    "getters are served in turn, each with the smallest of then (Q10)",
+    function* ({ fn, wait, log }) {
+      const queue = new PriorityQueue<number>(5);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 2; i++) {
+              group.spawn(
+                fn(function* () {
+                  log.push([i, yield* wait(queue.get())]);
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            for (const item of [9, 8, 7, 6]) queue.putNowait(item);
+            yield* wait(sleep(1));
+            log.push(drained(queue));
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        [0, 9],
+        [1, 8],
+        [6, 7],
+      ]);
+    },
+    { order: "fifo" },
+  );
 });
 
 describe("LifoQueue", () => {

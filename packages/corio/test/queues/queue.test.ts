@@ -20,6 +20,15 @@ describe("the bound", () => {
     expect(new Queue(Infinity).maxsize).toBe(Infinity);
   });
 
+  test("a bound that is no whole number holds until it is reached (Q1)", () => {
+    const queue = new Queue<number>(1.3);
+    queue.putNowait(1);
+    expect(queue.full()).toBe(false);
+    queue.putNowait(2);
+    expect(queue.full()).toBe(true);
+    expect(() => queue.putNowait(3)).toThrow(QueueFull);
+  });
+
   test("putNowait and getNowait never wait: QueueFull, QueueEmpty (Q1)", () => {
     const queue = new Queue<number>(2);
     expect(() => queue.getNowait()).toThrow(QueueEmpty);
@@ -86,54 +95,68 @@ describe("the bound", () => {
 });
 
 describe("order", () => {
-  both("items come first in, first out, through any number of waiting putters", function* (t) {
-    const { fn, wait } = t;
-    const queue = new Queue<number>(2);
-    const got: number[] = [];
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 8; i++) {
-            group.spawn(
-              fn(function* () {
-                yield* wait(queue.put(i));
-              }),
-            );
-          }
-          yield* wait(sleep(1));
-          expect(queue.statistics()).toEqual({ size: 2, maxsize: 2, getters: 0, putters: 6, unfinished: 2 });
-          for (let i = 0; i < 8; i++) got.push(yield* wait(queue.get()));
-        }),
-      ),
-    );
-    expect(got).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-  });
+  both(
+    "items come first in, first out, through any number of waiting putters",
+    function* (t) {
+      const { fn, wait } = t;
+      const queue = new Queue<number>(2);
+      const got: number[] = [];
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 8; i++) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(queue.put(i));
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            expect(queue.statistics()).toEqual({
+              size: 2,
+              maxsize: 2,
+              getters: 0,
+              putters: 6,
+              unfinished: 2,
+            });
+            for (let i = 0; i < 8; i++) got.push(yield* wait(queue.get()));
+          }),
+        ),
+      );
+      expect(got).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    },
+    { order: "fifo" },
+  );
 
-  both("getters are served in the order in which they came", function* ({ fn, wait, log }) {
-    const queue = new Queue<string>(5);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 3; i++) {
-            group.spawn(
-              fn(function* () {
-                log.push([i, yield* wait(queue.get())]);
-              }),
-            );
-          }
-          yield* wait(sleep(1));
-          for (const item of ["a", "b", "c"]) queue.putNowait(item);
-          // Handed over: they do not count any more.
-          expect(queue.qsize()).toBe(0);
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      [0, "a"],
-      [1, "b"],
-      [2, "c"],
-    ]);
-  });
+  both(
+    "getters are served in the order in which they came",
+    function* ({ fn, wait, log }) {
+      const queue = new Queue<string>(5);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 3; i++) {
+              group.spawn(
+                fn(function* () {
+                  log.push([i, yield* wait(queue.get())]);
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            for (const item of ["a", "b", "c"]) queue.putNowait(item);
+            // Handed over: they do not count any more.
+            expect(queue.qsize()).toBe(0);
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        [0, "a"],
+        [1, "b"],
+        [2, "c"],
+      ]);
+    },
+    { order: "fifo" },
+  );
 
   both("a newcomer does not take what was handed to a woken getter (Q4: better)", function* (t) {
     const { fn, wait, log } = t;
@@ -208,6 +231,7 @@ describe("cancellation", () => {
       expect(log).toEqual(["first a", "second b", "second goes on"]);
       expect(queue.qsize()).toBe(0);
     },
+    { order: "fifo" },
   );
 
   both("a getter that is cancelled first takes nothing: the next one is served (Q2)", function* (t) {
@@ -277,6 +301,35 @@ describe("cancellation", () => {
     expect(log).toEqual(["put"]);
     expect(queue.getNowait()).toBe("taken");
   });
+
+  both(
+    "of many getters, one served and cancelled: every item reaches somebody, none twice (Q2: better)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const queue = new Queue<number>(5);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const [first] = [1, 2, 3].map(() =>
+              group.spawn(
+                fn(function* () {
+                  log.push(yield* wait(queue.get()));
+                }),
+              ),
+            );
+            yield* wait(sleep(1));
+            queue.putNowait(1);
+            queue.putNowait(2);
+            first!.cancel();
+            queue.putNowait(3);
+          }),
+        ),
+      );
+      // In the order of production the first was served; in others it may have been cancelled before.
+      while (!queue.empty()) log.push(queue.getNowait());
+      expect(log.map(String).toSorted()).toEqual(["1", "2", "3"]);
+    },
+  );
 
   both("cancelled waiters do not pile up (Q5)", function* ({ fn, wait }) {
     const full = new Queue<number>(1);

@@ -2,12 +2,14 @@
 // moment, nothing may be lost, and nothing left.
 
 import { expect, test } from "vitest";
-import { cancelScope, run, type Report } from "corio";
-import { createVirtualHost, realHost } from "corio/lowlevel";
-import type { EventLoop } from "../../src/kernel/event-loop.ts";
-import type { Runnable } from "../../src/kernel/ready-queue.ts";
+import {
+  type CancelMoments,
+  type CancelScenario,
+  cancelEverywhere,
+  type CancelEverywhereOptions,
+} from "@corio/testing";
 import { dialects, type Dialect } from "./dialects.ts";
-import { childrenOf, nodeHere, waitsIn } from "./kernel.ts";
+import { nodeHere } from "./kernel.ts";
 
 type Steps<T> = Generator<unknown, T, unknown>;
 
@@ -20,103 +22,46 @@ export interface Scenario {
 
 export type MakeScenario = (dialect: Dialect) => Scenario;
 
-/** More moments than any scenario has: one that does not end by then goes on for ever. */
-const MOST_MOMENTS = 2000;
+/** The order of production, and some others. */
+const SCHEDULES: readonly CancelEverywhereOptions[] = [
+  {},
+  { seed: 1, schedule: "random" },
+  { seed: 2, schedule: "random" },
+  { seed: 3, schedule: { pct: 3 } },
+];
 
-type Moment =
-  /** Between two steps of the loop: what has its result, but has not run, keeps it. */
-  | "between steps"
-  /** In a running step, just before its k-th wait. */
-  | "before a wait";
+/** A scenario with few moments would prove little. */
+const FEW = 3;
 
-/** Calls back before the loop's k-th step from now. */
-function beforeStep(loop: EventLoop, k: number, callback: () => void): () => void {
-  const { ready } = loop;
-  const shift = ready.shift.bind(ready);
-  let steps = 0;
-  ready.shift = (): Runnable | undefined => {
-    if (++steps === k) callback();
-    return shift();
-  };
-  return () => {
-    ready.shift = shift;
-  };
-}
-
-/** A dialect whose k-th wait is preceded by the callback. */
-function beforeWait(dialect: Dialect, k: number, callback: () => void): Dialect {
-  let waits = 0;
-  return {
-    ...dialect,
-    *wait(awaitable) {
-      if (++waits === k) callback();
-      return yield* dialect.wait(awaitable);
-    },
-  };
-}
-
-async function once(plain: Dialect, make: MakeScenario, k: number, moment: Moment): Promise<boolean> {
-  const reports: Report[] = [];
-  let struck = false;
-  let strike = (): void => {};
-  const hit = (): void => {
-    struck = true;
-    strike();
-  };
-  const dialect = moment === "before a wait" ? beforeWait(plain, k, hit) : plain;
-  const { body, check } = make(dialect);
-  const program = plain.fn(function* () {
-    const root = nodeHere();
-    const { loop } = root;
-    yield* plain.wait(
-      cancelScope(
-        plain.fn(function* (scope) {
-          strike = () => void scope.cancel("adversity");
-          const disarm = moment === "between steps" ? beforeStep(loop, k, hit) : () => {};
-          scope.defer(() => {
-            // What comes later is not the scenario's.
-            disarm();
-            strike = () => {};
-          });
-          yield* body();
-        }),
-      ),
-    );
-    const where = `${moment} ${k}`;
-    expect(childrenOf(root), where).toEqual([]);
-    expect(waitsIn(root), where).toBe(0);
-    expect(loop.timers.size, where).toBe(0);
-    expect(root.pending, where).toBe(null);
-    // All of it by ordinary unwinding: nothing had to be ended by force.
-    expect(loop.time(), where).toBeLessThan(5000);
-    yield* check(struck);
-    expect(loop.timers.size, where).toBe(0);
-  });
-  try {
-    await run(program, {
-      host: createVirtualHost(realHost),
-      onReport: (report) => void reports.push(report),
+/**
+ * Tests a scenario in both dialects, cancelled at every moment it has: between two steps of the loop (what has its result, but has
+ * not run, keeps it), and in a running step, just before a wait.
+ */
+export function atEveryMoment(sentence: string, make: MakeScenario, few: number = FEW): void {
+  for (const plain of dialects) {
+    test(`${sentence}, cancelled at every moment (${plain.name})`, async () => {
+      const scenario = ({ here }: CancelMoments): CancelScenario => {
+        const dialect: Dialect = {
+          ...plain,
+          *wait(awaitable) {
+            here();
+            return yield* plain.wait(awaitable);
+          },
+        };
+        const { body, check } = make(dialect);
+        return {
+          body: plain.fn(body),
+          check: plain.fn(function* (cancelled: boolean) {
+            expect(nodeHere().pending).toBe(null);
+            yield* check(cancelled);
+          }),
+        };
+      };
+      for (const options of SCHEDULES) {
+        const moments = await cancelEverywhere(scenario, options);
+        expect(moments.steps).toBeGreaterThanOrEqual(few);
+        expect(moments.marks).toBeGreaterThanOrEqual(few);
+      }
     });
-    expect(reports).toEqual([]);
-  } catch (error) {
-    throw new Error(`cancelled ${moment} ${k}`, { cause: error });
-  }
-  return struck;
-}
-
-/** Tests a scenario in both dialects, cancelled at every moment it has. */
-export function atEveryMoment(sentence: string, make: MakeScenario): void {
-  for (const dialect of dialects) {
-    for (const moment of ["between steps", "before a wait"] as const) {
-      test(`${sentence}, cancelled ${moment} (${dialect.name})`, async () => {
-        let moments = 0;
-        while (await once(dialect, make, moments + 1, moment)) {
-          moments++;
-          expect(moments).toBeLessThan(MOST_MOMENTS);
-        }
-        // A scenario with few moments would prove little.
-        expect(moments).toBeGreaterThanOrEqual(3);
-      });
-    }
   }
 }

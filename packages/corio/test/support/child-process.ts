@@ -1,7 +1,14 @@
-// Programs of test/fixtures, run by node as users run theirs.
+// Programs of test/fixtures, run by node as users run theirs; or by another host, as tools/hosts.ts asks.
 
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Readable } from "node:stream";
+
+const [program = process.execPath, ...programArgs] = JSON.parse(
+  process.env["CORIO_TEST_HOST"] ?? "[]",
+) as string[];
+
+/** Who runs the programs: "node", "bun" or "deno". */
+export const hostName: string = /(?:^|[\\/])(bun|deno)(?:\.exe)?$/.exec(program)?.[1] ?? "node";
 
 export interface Ended {
   code: number | null;
@@ -19,7 +26,7 @@ export class Program {
 
   constructor(name: string, args: readonly string[]) {
     const file = new URL(`../fixtures/${name}`, import.meta.url).pathname;
-    this.#child = spawn(process.execPath, ["--conditions=@corio/source", file, ...args], {
+    this.#child = spawn(program, [...programArgs, "--conditions=@corio/source", file, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });

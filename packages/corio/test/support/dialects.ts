@@ -3,7 +3,7 @@
 
 import { test } from "vitest";
 import type { Awaitable, Coroutine, Report } from "corio";
-import { simulate } from "@corio/testing";
+import { type Schedule, simulate } from "@corio/testing";
 
 type Steps<T> = Generator<unknown, T, unknown>;
 
@@ -42,6 +42,7 @@ const asyncs: Dialect = {
   fn: (body) =>
     ((...args: unknown[]) => drive((body as (...args: unknown[]) => Steps<unknown>)(...args))) as never,
   wait: function* <T>(awaitable: Awaitable<T>): Steps<T> {
+    // oxlint-disable-next-line corio/no-yield-awaitable
     return (yield awaitable) as T;
   },
 };
@@ -55,26 +56,50 @@ export interface TestContext extends Dialect {
   readonly reports: Report[];
 }
 
-/** Runs a test in virtual time in both dialects. */
+export interface BothOptions {
+  grace?: number;
+  /** "fifo": the test is about the order in which things run, and holds in the order of production only. */
+  order?: "fifo";
+  /** At most so many random schedules: for tests with thousands of tasks. */
+  seeds?: number;
+}
+
+/** How many random schedules each test takes, besides the order of production. `CORIO_SEED` runs that one only. */
+const SEEDS = Number(process.env["CORIO_SEEDS"] ?? 100);
+const ONLY_SEED = process.env["CORIO_SEED"];
+
+/**
+ * Runs a test in virtual time in both dialects: in the order of production, and under many seeded schedules, in which what is ready
+ * runs in any order. What it asserts must hold in all of them. A failure names its seed; the test's body is called for each.
+ */
 export function both(
   sentence: string,
   body: (context: TestContext) => Steps<unknown>,
-  options: { grace?: number } = {},
+  options: BothOptions = {},
 ): void {
+  const { order, seeds = Infinity, ...runOptions } = options;
   for (const dialect of dialects) {
-    test(`${sentence} (${dialect.name})`, async () => {
+    const once = async (schedule: Schedule, seed: number): Promise<void> => {
       const reports: Report[] = [];
       const context: TestContext = { ...dialect, log: [], reports };
       await simulate(
         dialect.fn(() => body(context)),
-        { ...options, onReport: (report) => void reports.push(report) },
+        { ...runOptions, seed, schedule, leaks: true, onReport: (report) => void reports.push(report) },
       );
       if (reports.length > 0) {
         throw new AggregateError(
           reports.map((report) => report.error),
-          reports.map((report) => report.message).join("; "),
+          `With seed ${seed}: ${reports.map((report) => report.message).join("; ")}`,
         );
       }
+    };
+    test(`${sentence} (${dialect.name})`, async () => {
+      if (ONLY_SEED === undefined || order === "fifo") await once("fifo", 0);
+      if (order === "fifo") return;
+      const first = Number(ONLY_SEED ?? 1);
+      const last = ONLY_SEED === undefined ? Math.min(SEEDS, seeds) : first;
+      // Every third schedule goes by priorities: random order never lets anything wait long.
+      for (let seed = first; seed <= last; seed++) await once(seed % 3 === 0 ? { pct: 3 } : "random", seed);
     });
   }
 }

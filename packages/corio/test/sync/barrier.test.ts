@@ -209,4 +209,113 @@ describe("Barrier", () => {
     expect(yield* wait(barrier.wait())).toBe(1);
     expect(yield* wait(next.join())).toBe(0);
   });
+
+  both(
+    "a reset by one that was released breaks those who wait for the next round, and them only (S23: better)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const barrier = new Barrier(4);
+      let left = 0;
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 4; i++) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(barrier.wait());
+                  log.push("released");
+                  if (++left === 4) {
+                    // The others wait again by now.
+                    yield* wait(sleep(1));
+                    barrier.reset();
+                    return;
+                  }
+                  log.push((yield* caught(wait(barrier.wait()))) instanceof BrokenBarrierError);
+                }),
+              );
+            }
+          }),
+        ),
+      );
+      // All four were released: nothing breaks a round that is full.
+      expect(log.filter((entry) => entry === "released")).toHaveLength(4);
+      expect(log.filter((entry) => entry === true)).toHaveLength(3);
+      expect(barrier.nWaiting).toBe(0);
+      expect(barrier.broken).toBe(false);
+    },
+  );
+
+  both(
+    "those whose wait was broken by a reset may wait again, and meet (S22)",
+    function* ({ fn, wait, log }) {
+      const barrier = new Barrier(3);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 2; i++) {
+              group.spawn(
+                fn(function* () {
+                  try {
+                    yield* wait(barrier.wait());
+                  } catch (error) {
+                    log.push(error instanceof BrokenBarrierError);
+                  } finally {
+                    yield* wait(barrier.wait());
+                    log.push("met");
+                  }
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            barrier.reset();
+            yield* wait(sleep(1));
+            yield* wait(barrier.wait());
+            log.push("met");
+          }),
+        ),
+      );
+      expect(sorted(log)).toEqual(["met", "met", "met", true, true]);
+      expect(barrier.nWaiting).toBe(0);
+      expect(barrier.broken).toBe(false);
+    },
+  );
+
+  for (const then of ["stays broken", "is reset, and serves again"] as const) {
+    both(`one that fails aborts it for the others; it ${then} (S24)`, function* ({ fn, wait, log }) {
+      const [first, meeting] = [new Barrier(4), new Barrier(4)];
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 4; i++) {
+              group.spawn(
+                fn(function* () {
+                  const index = yield* wait(first.wait());
+                  if (index === 2) first.abort();
+                  else log.push((yield* caught(wait(first.wait()))) instanceof BrokenBarrierError);
+                  if (then === "stays broken") return;
+                  // All must have left it before the reset, and none may be back before.
+                  if ((yield* wait(meeting.wait())) === 2) first.reset();
+                  yield* wait(meeting.wait());
+                  yield* wait(first.wait());
+                  log.push("again");
+                }),
+              );
+            }
+          }),
+        ),
+      );
+      expect(log.filter((entry) => entry === true)).toHaveLength(3);
+      expect(first.broken).toBe(then === "stays broken");
+      expect(log.filter((entry) => entry === "again")).toHaveLength(then === "stays broken" ? 0 : 4);
+      expect(first.nWaiting).toBe(0);
+    });
+  }
+
+  test("reset and abort of one that nobody waits at (S22, S24)", () => {
+    const barrier = new Barrier(1);
+    barrier.reset();
+    expect([barrier.nWaiting, barrier.broken]).toEqual([0, false]);
+    barrier.abort();
+    expect([barrier.nWaiting, barrier.broken]).toEqual([0, true]);
+  });
 });

@@ -21,29 +21,33 @@ describe("CapacityLimiter", () => {
     expect(new CapacityLimiter(0).locked()).toBe(true);
   });
 
-  both("as many at a time as it has tokens, first come, first served", function* ({ fn, wait, log }) {
-    const limiter = new CapacityLimiter(2);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 6; i++) {
-            group.spawn(
-              fn(function* () {
-                yield* wait(limiter.acquire());
-                log.push(i);
-                expect(limiter.borrowed).toBeLessThanOrEqual(2);
-                yield* wait(sleep(10));
-                limiter.release();
-              }),
-            );
-          }
-        }),
-      ),
-    );
-    expect(log).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(loopTime()).toBe(30);
-    expect(limiter.statistics()).toEqual({ total: 2, borrowed: 0, borrowers: [], waiting: 0 });
-  });
+  both(
+    "as many at a time as it has tokens, first come, first served",
+    function* ({ fn, wait, log }) {
+      const limiter = new CapacityLimiter(2);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 6; i++) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(limiter.acquire());
+                  log.push(i);
+                  expect(limiter.borrowed).toBeLessThanOrEqual(2);
+                  yield* wait(sleep(10));
+                  limiter.release();
+                }),
+              );
+            }
+          }),
+        ),
+      );
+      expect(log).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(loopTime()).toBe(30);
+      expect(limiter.statistics()).toEqual({ total: 2, borrowed: 0, borrowers: [], waiting: 0 });
+    },
+    { order: "fifo" },
+  );
 
   both("a borrower holds one token at most, and only it gives it back", function* ({ fn, wait }) {
     const limiter = new CapacityLimiter(5);
@@ -98,37 +102,41 @@ describe("CapacityLimiter", () => {
     expect(limiter.borrowed).toBe(0);
   });
 
-  both("more tokens wake waiters at once, fewer take none away", function* ({ fn, wait, log }) {
-    const limiter = new CapacityLimiter(1);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 4; i++) {
-            group.spawn(
-              fn(function* () {
-                yield* wait(limiter.acquire());
-                log.push([i, loopTime()]);
-                yield* wait(sleep(10));
-                limiter.release();
-              }),
-            );
-          }
-          yield* wait(sleep(5));
-          limiter.total = 3;
-          expect(limiter.borrowed).toBe(3);
-          limiter.total = 1;
-          expect(limiter.available).toBe(-2);
-          expect(limiter.locked()).toBe(true);
-        }),
-      ),
-    );
-    expect(log).toEqual([
-      [0, 0],
-      [1, 5],
-      [2, 5],
-      [3, 15],
-    ]);
-  });
+  both(
+    "more tokens wake waiters at once, fewer take none away",
+    function* ({ fn, wait, log }) {
+      const limiter = new CapacityLimiter(1);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 4; i++) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(limiter.acquire());
+                  log.push([i, loopTime()]);
+                  yield* wait(sleep(10));
+                  limiter.release();
+                }),
+              );
+            }
+            yield* wait(sleep(5));
+            limiter.total = 3;
+            expect(limiter.borrowed).toBe(3);
+            limiter.total = 1;
+            expect(limiter.available).toBe(-2);
+            expect(limiter.locked()).toBe(true);
+          }),
+        ),
+      );
+      expect(log).toEqual([
+        [0, 0],
+        [1, 5],
+        [2, 5],
+        [3, 15],
+      ]);
+    },
+    { order: "fifo" },
+  );
 
   both("no newcomer overtakes who waits", function* ({ fn, wait, log }) {
     const limiter = new CapacityLimiter(1);
@@ -155,28 +163,32 @@ describe("CapacityLimiter", () => {
     expect(log).toEqual(["waiter", "newcomer"]);
   });
 
-  both("who waited for a token may come again when it has given it back", function* ({ fn, wait, log }) {
-    const limiter = new CapacityLimiter(1);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 2; i++) {
-            group.spawn(
-              fn(function* () {
-                for (let round = 0; round < 3; round++) {
-                  yield* wait(limiter.acquire());
-                  log.push(i);
-                  yield* wait(sleep(1));
-                  limiter.release();
-                }
-              }),
-            );
-          }
-        }),
-      ),
-    );
-    expect(log).toEqual([0, 1, 0, 1, 0, 1]);
-  });
+  both(
+    "who waited for a token may come again when it has given it back",
+    function* ({ fn, wait, log }) {
+      const limiter = new CapacityLimiter(1);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 2; i++) {
+              group.spawn(
+                fn(function* () {
+                  for (let round = 0; round < 3; round++) {
+                    yield* wait(limiter.acquire());
+                    log.push(i);
+                    yield* wait(sleep(1));
+                    limiter.release();
+                  }
+                }),
+              );
+            }
+          }),
+        ),
+      );
+      expect(log).toEqual([0, 1, 0, 1, 0, 1]);
+    },
+    { order: "fifo" },
+  );
 
   both("who is cancelled while it waits is forgotten, and may come again", function* ({ fn, wait }) {
     const limiter = new CapacityLimiter(1);
@@ -198,34 +210,38 @@ describe("CapacityLimiter", () => {
     expect(limiter.borrowed).toBe(0);
   });
 
-  both("a token handed over is kept by one who is cancelled then, and given on", function* (t) {
-    const { fn, wait, log } = t;
-    const limiter = new CapacityLimiter(1);
-    const holder = {};
-    limiter.tryAcquire(holder);
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const contender = fn(function* (name: string) {
-            yield* wait(
-              limiter.hold(
-                fn(function* () {
-                  log.push(name);
-                  yield* wait(sleep(1));
-                  log.push(`${name} goes on`);
-                }),
-              ),
-            );
-          });
-          const first = group.spawn(contender, "first");
-          group.spawn(contender, "second");
-          yield* wait(sleep(1));
-          limiter.release(holder);
-          first.cancel();
-        }),
-      ),
-    );
-    expect(log).toEqual(["first", "second", "second goes on"]);
-    expect(limiter.borrowed).toBe(0);
-  });
+  both(
+    "a token handed over is kept by one who is cancelled then, and given on",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const limiter = new CapacityLimiter(1);
+      const holder = {};
+      limiter.tryAcquire(holder);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const contender = fn(function* (name: string) {
+              yield* wait(
+                limiter.hold(
+                  fn(function* () {
+                    log.push(name);
+                    yield* wait(sleep(1));
+                    log.push(`${name} goes on`);
+                  }),
+                ),
+              );
+            });
+            const first = group.spawn(contender, "first");
+            group.spawn(contender, "second");
+            yield* wait(sleep(1));
+            limiter.release(holder);
+            first.cancel();
+          }),
+        ),
+      );
+      expect(log).toEqual(["first", "second", "second goes on"]);
+      expect(limiter.borrowed).toBe(0);
+    },
+    { order: "fifo" },
+  );
 });

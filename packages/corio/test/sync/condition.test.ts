@@ -67,48 +67,52 @@ describe("Condition", () => {
     expect(condition.locked()).toBe(false);
   });
 
-  both("notify(n) wakes n waiters, first come, first served, those not yet woken (S11)", function* (t) {
-    const { fn, wait, log } = t;
-    const condition = new Condition();
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 6; i++) {
-            group.spawn(
-              fn(function* () {
-                yield* wait(condition.acquire());
-                yield* wait(condition.wait());
-                log.push(i);
-                condition.release();
-              }),
-            );
-          }
-          yield* wait(sleep(1));
-          const notify = function* (n?: number) {
+  both(
+    "notify(n) wakes n waiters, first come, first served, those not yet woken (S11)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const condition = new Condition();
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 6; i++) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(condition.acquire());
+                  yield* wait(condition.wait());
+                  log.push(i);
+                  condition.release();
+                }),
+              );
+            }
+            yield* wait(sleep(1));
+            const notify = function* (n?: number) {
+              yield* wait(condition.acquire());
+              condition.notify(n);
+              condition.release();
+              yield* wait(sleep(1));
+            };
+            yield* notify();
+            expect(log).toEqual([0]);
             yield* wait(condition.acquire());
-            condition.notify(n);
+            condition.notify();
+            condition.notify();
             condition.release();
             yield* wait(sleep(1));
-          };
-          yield* notify();
-          expect(log).toEqual([0]);
-          yield* wait(condition.acquire());
-          condition.notify();
-          condition.notify();
-          condition.release();
-          yield* wait(sleep(1));
-          expect(log).toEqual([0, 1, 2]);
-          yield* notify(2);
-          expect(log).toEqual([0, 1, 2, 3, 4]);
-          yield* wait(condition.acquire());
-          condition.notifyAll();
-          condition.notify(5);
-          condition.release();
-        }),
-      ),
-    );
-    expect(log).toEqual([0, 1, 2, 3, 4, 5]);
-  });
+            expect(log).toEqual([0, 1, 2]);
+            yield* notify(2);
+            expect(log).toEqual([0, 1, 2, 3, 4]);
+            yield* wait(condition.acquire());
+            condition.notifyAll();
+            condition.notify(5);
+            condition.release();
+          }),
+        ),
+      );
+      expect(log).toEqual([0, 1, 2, 3, 4, 5]);
+    },
+    { order: "fifo" },
+  );
 
   both(
     "a cancelled wait ends only when it has the lock again, then throws (S9)",
@@ -198,38 +202,75 @@ describe("Condition", () => {
     expect(condition.locked()).toBe(false);
   });
 
-  both("a waiter cancelled after it was notified passes the notification on (S10)", function* (t) {
-    const { fn, wait, log } = t;
-    const condition = new Condition();
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          const waiter = fn(function* (name: string) {
-            yield* wait(condition.acquire());
-            try {
-              yield* wait(condition.wait());
-              log.push(`${name} woke`);
-            } finally {
-              condition.release();
-            }
-          });
-          const first = group.spawn(waiter, "first");
-          group.spawn(waiter, "second");
-          const third = group.spawn(waiter, "third");
-          yield* wait(sleep(1));
-          yield* wait(condition.acquire());
-          condition.notify();
-          first.cancel();
-          condition.release();
-          yield* wait(sleep(1));
-          expect(log).toEqual(["second woke"]);
-          expect(condition.statistics().waiting).toBe(1);
-          third.cancel();
+  for (const when of ["waits", "stands for the lock"] as const) {
+    both(`the cancellation gets out as it is, with its reason, when it ${when} (S9)`, function* (t) {
+      const { fn, wait, log } = t;
+      const condition = new Condition();
+      let raised: unknown;
+      const task = createTask(
+        fn(function* () {
+          yield* wait(
+            condition.hold(
+              fn(function* () {
+                raised = yield* caught(wait(condition.waitFor(() => false)));
+                log.push((raised as CancelledError).reason);
+                throw raised;
+              }),
+            ),
+          );
         }),
-      ),
-    );
-    expect(condition.statistics()).toEqual({ waiting: 0, lock: { owner: null, waiting: 0 } });
-  });
+      );
+      yield* wait(sleep(1));
+      if (when === "waits") task.cancel("foo");
+      else {
+        yield* wait(condition.acquire());
+        condition.notify();
+        task.cancel("foo");
+        condition.release();
+      }
+      const error = yield* caught(wait(task.join()));
+      expect((error as Error).cause).toBe(raised);
+      expect(log).toEqual(["foo"]);
+      expect(condition.locked()).toBe(false);
+    });
+  }
+
+  both(
+    "a waiter cancelled after it was notified passes the notification on (S10)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const condition = new Condition();
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const waiter = fn(function* (name: string) {
+              yield* wait(condition.acquire());
+              try {
+                yield* wait(condition.wait());
+                log.push(`${name} woke`);
+              } finally {
+                condition.release();
+              }
+            });
+            const first = group.spawn(waiter, "first");
+            group.spawn(waiter, "second");
+            const third = group.spawn(waiter, "third");
+            yield* wait(sleep(1));
+            yield* wait(condition.acquire());
+            condition.notify();
+            first.cancel();
+            condition.release();
+            yield* wait(sleep(1));
+            expect(log).toEqual(["second woke"]);
+            expect(condition.statistics().waiting).toBe(1);
+            third.cancel();
+          }),
+        ),
+      );
+      expect(condition.statistics()).toEqual({ waiting: 0, lock: { owner: null, waiting: 0 } });
+    },
+    { order: "fifo" },
+  );
 
   both("a waiter that was handed the lock is past cancelling: value wins (S10)", function* (t) {
     const { fn, wait, log } = t;

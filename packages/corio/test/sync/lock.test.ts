@@ -15,31 +15,35 @@ import {
 import { both, caught } from "../support/dialects.ts";
 
 describe("Lock", () => {
-  both("one at a time, first come, first served (S1)", function* ({ fn, wait, log }) {
-    const lock = new Lock();
-    let inside = 0;
-    yield* wait(
-      taskGroup(
-        fn(function* (group) {
-          for (let i = 0; i < 5; i++) {
-            group.spawn(
-              fn(function* () {
-                yield* wait(lock.acquire());
-                expect(++inside).toBe(1);
-                yield* wait(sleep(10));
-                log.push(i);
-                inside--;
-                lock.release();
-              }),
-            );
-          }
-        }),
-      ),
-    );
-    expect(log).toEqual([0, 1, 2, 3, 4]);
-    expect(loopTime()).toBe(50);
-    expect(lock.locked()).toBe(false);
-  });
+  both(
+    "one at a time, first come, first served (S1)",
+    function* ({ fn, wait, log }) {
+      const lock = new Lock();
+      let inside = 0;
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            for (let i = 0; i < 5; i++) {
+              group.spawn(
+                fn(function* () {
+                  yield* wait(lock.acquire());
+                  expect(++inside).toBe(1);
+                  yield* wait(sleep(10));
+                  log.push(i);
+                  inside--;
+                  lock.release();
+                }),
+              );
+            }
+          }),
+        ),
+      );
+      expect(log).toEqual([0, 1, 2, 3, 4]);
+      expect(loopTime()).toBe(50);
+      expect(lock.locked()).toBe(false);
+    },
+    { order: "fifo" },
+  );
 
   both("handed over, it is never free in between: a newcomer queues behind the waiters (S1)", function* (t) {
     const { fn, wait, log } = t;
@@ -98,6 +102,7 @@ describe("Lock", () => {
       expect(log).toEqual(["first has it", "second has it", "second goes on"]);
       expect(lock.locked()).toBe(false);
     },
+    { order: "fifo" },
   );
 
   both("a waiter cancelled before the release gets nothing; the next one does (S3)", function* (t) {

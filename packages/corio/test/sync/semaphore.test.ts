@@ -9,6 +9,7 @@ import {
   sleep,
   sleepForever,
   taskGroup,
+  type Task,
 } from "corio";
 import { both, caught } from "../support/dialects.ts";
 
@@ -40,65 +41,136 @@ for (const Kind of [Semaphore, BoundedSemaphore]) {
       expect(semaphore.statistics()).toEqual({ free: 3, waiting: 0 });
     });
 
-    both("a release hands the permit to the first waiter: no newcomer overtakes (S14)", function* (t) {
-      const { fn, wait, log } = t;
+    both(
+      "a release hands the permit to the first waiter: no newcomer overtakes (S14)",
+      function* (t) {
+        const { fn, wait, log } = t;
+        const semaphore = new Kind(1);
+        yield* wait(
+          taskGroup(
+            fn(function* (group) {
+              yield* wait(semaphore.acquire());
+              for (let i = 0; i < 3; i++) {
+                group.spawn(
+                  fn(function* () {
+                    yield* wait(semaphore.acquire());
+                    log.push(i);
+                    semaphore.release();
+                  }),
+                );
+              }
+              yield* wait(sleep(1));
+              expect(semaphore.statistics().waiting).toBe(3);
+              semaphore.release();
+              expect(semaphore.locked()).toBe(true);
+              expect(semaphore.tryAcquire()).toBe(false);
+              yield* wait(semaphore.acquire());
+              log.push("newcomer");
+              semaphore.release();
+            }),
+          ),
+        );
+        expect(log).toEqual([0, 1, 2, "newcomer"]);
+        expect(semaphore.statistics()).toEqual({ free: 1, waiting: 0 });
+      },
+      { order: "fifo" },
+    );
+
+    both(
+      "a permit handed to a waiter that is cancelled before it runs is not lost (S15)",
+      function* (t) {
+        const { fn, wait, log } = t;
+        const semaphore = new Kind(1);
+        yield* wait(
+          taskGroup(
+            fn(function* (group) {
+              yield* wait(semaphore.acquire());
+              const contender = fn(function* (name: string) {
+                yield* wait(semaphore.acquire());
+                try {
+                  log.push(name);
+                  yield* wait(checkpoint());
+                  log.push(`${name} goes on`);
+                } finally {
+                  semaphore.release();
+                }
+              });
+              const first = group.spawn(contender, "first");
+              group.spawn(contender, "second");
+              yield* wait(sleep(1));
+              semaphore.release();
+              first.cancel();
+            }),
+          ),
+        );
+        expect(log).toEqual(["first", "second", "second goes on"]);
+        expect(semaphore.statistics()).toEqual({ free: 1, waiting: 0 });
+      },
+      { order: "fifo" },
+    );
+
+    both("who acquires again stands at the end of the line (S14)", function* ({ fn, wait, log }) {
       const semaphore = new Kind(1);
       yield* wait(
         taskGroup(
           fn(function* (group) {
-            yield* wait(semaphore.acquire());
-            for (let i = 0; i < 3; i++) {
+            for (const name of ["a", "b", "c"]) {
               group.spawn(
                 fn(function* () {
-                  yield* wait(semaphore.acquire());
-                  log.push(i);
-                  semaphore.release();
+                  for (const round of [1, 2]) {
+                    yield* wait(semaphore.acquire());
+                    log.push(name + round);
+                    yield* wait(sleep(10));
+                    semaphore.release();
+                  }
                 }),
               );
             }
-            yield* wait(sleep(1));
-            expect(semaphore.statistics().waiting).toBe(3);
-            semaphore.release();
-            expect(semaphore.locked()).toBe(true);
-            expect(semaphore.tryAcquire()).toBe(false);
-            yield* wait(semaphore.acquire());
-            log.push("newcomer");
-            semaphore.release();
           }),
         ),
       );
-      expect(log).toEqual([0, 1, 2, "newcomer"]);
-      expect(semaphore.statistics()).toEqual({ free: 1, waiting: 0 });
+      const first = log.slice(0, 3).map((entry) => String(entry)[0]!);
+      expect(first.toSorted()).toEqual(["a", "b", "c"]);
+      expect(log).toEqual([...first.map((name) => `${name}1`), ...first.map((name) => `${name}2`)]);
     });
 
-    both("a permit handed to a waiter that is cancelled before it runs is not lost (S15)", function* (t) {
-      const { fn, wait, log } = t;
-      const semaphore = new Kind(1);
-      yield* wait(
-        taskGroup(
-          fn(function* (group) {
-            yield* wait(semaphore.acquire());
-            const contender = fn(function* (name: string) {
+    both(
+      "those who are cancelled first are passed over: as many are served as there were releases (S15)",
+      function* (t) {
+        const { fn, wait, log } = t;
+        const semaphore = new Kind(2);
+        yield* wait(
+          taskGroup(
+            fn(function* (group) {
               yield* wait(semaphore.acquire());
-              try {
-                log.push(name);
-                yield* wait(checkpoint());
-                log.push(`${name} goes on`);
-              } finally {
-                semaphore.release();
+              yield* wait(semaphore.acquire());
+              const tasks: Task<unknown>[] = [];
+              for (const n of [1, 2, 3, 4]) {
+                tasks.push(
+                  group.spawn(
+                    fn(function* () {
+                      yield* wait(semaphore.acquire());
+                      log.push(n);
+                    }),
+                  ),
+                );
+                // One after another, so that the line is in this order.
+                yield* wait(sleep(1));
               }
-            });
-            const first = group.spawn(contender, "first");
-            group.spawn(contender, "second");
-            yield* wait(sleep(1));
-            semaphore.release();
-            first.cancel();
-          }),
-        ),
-      );
-      expect(log).toEqual(["first", "second", "second goes on"]);
-      expect(semaphore.statistics()).toEqual({ free: 1, waiting: 0 });
-    });
+              tasks[0]!.cancel();
+              tasks[1]!.cancel();
+              semaphore.release();
+              yield* wait(sleep(1));
+              expect(log).toEqual([3]);
+              expect(tasks[3]!.done()).toBe(false);
+              expect(semaphore.locked()).toBe(true);
+              semaphore.release();
+            }),
+          ),
+        );
+        expect(log).toEqual([3, 4]);
+      },
+    );
 
     both("cancelled waiters leave at once, and cost no permit (S5, S15)", function* ({ fn, wait }) {
       const semaphore = new Kind(1);
@@ -183,6 +255,33 @@ describe("the bound", () => {
     expect(() => semaphore.release()).toThrow(InvalidStateError);
     expect(semaphore.statistics().free).toBe(1);
   });
+
+  both(
+    "several releases in a step wake as many, in their order, before what is spawned then (S14)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const semaphore = new Semaphore(0);
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            const waiter = fn(function* (n: number) {
+              yield* wait(semaphore.acquire());
+              log.push(n);
+            });
+            for (const n of [1, 2, 3]) group.spawn(waiter, n);
+            yield* wait(sleep(1));
+            for (let i = 0; i < 3; i++) semaphore.release();
+            // All three are owed one: none is free for somebody else.
+            expect(semaphore.locked()).toBe(true);
+            expect(semaphore.tryAcquire()).toBe(false);
+            group.spawn(() => log.push("spawned then"));
+          }),
+        ),
+      );
+      expect(log).toEqual([1, 2, 3, "spawned then"]);
+    },
+    { order: "fifo" },
+  );
 
   both("a semaphore of no permits waits for the first release", function* ({ fn, wait, log }) {
     const semaphore = new Semaphore(0);

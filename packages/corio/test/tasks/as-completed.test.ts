@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { asCompleted, loopTime, moveOnAfter, sleep, sleepForever, type Coroutine, type Task } from "corio";
+import {
+  asCompleted,
+  createTask,
+  loopTime,
+  moveOnAfter,
+  sleep,
+  sleepForever,
+  timeout,
+  TimeoutError,
+  type Coroutine,
+  type Task,
+} from "corio";
 import { simulate } from "@corio/testing";
 import { both } from "../support/dialects.ts";
 
@@ -52,6 +63,68 @@ describe("asCompleted", () => {
       for await (const _ of asCompleted([item, item])) count++;
       expect(count).toBe(1);
     });
+  });
+
+  test("what was left cannot be resumed: the rest has ended with the loop (G26: better)", async () => {
+    await simulate(async () => {
+      const tasks = asCompleted([after(1), after(2), after(3), after(4)]);
+      const seen: number[] = [];
+      for await (const task of tasks) {
+        seen.push(task.result());
+        if (seen.length === 2) break;
+      }
+      for await (const task of tasks) seen.push(task.result());
+      expect(seen).toEqual([1, 2]);
+      expect(loopTime()).toBe(2);
+      expect(await tasks.next()).toEqual({ value: undefined, done: true });
+    });
+  });
+
+  test("a timeout around the loop stops the rest; one that is not needed does nothing (G24: better)", async () => {
+    await simulate(async () => {
+      const seen: unknown[] = [];
+      const slow = async (): Promise<void> => {
+        try {
+          await sleep(150);
+        } finally {
+          seen.push("stopped");
+        }
+      };
+      await expect(
+        timeout(120, async () => {
+          for await (const task of asCompleted([after(100), slow])) seen.push(task.result());
+        }),
+      ).rejects.toBeInstanceOf(TimeoutError);
+      expect(seen).toEqual([100, "stopped"]);
+      expect(loopTime()).toBe(120);
+      await timeout(100, async () => {
+        for await (const task of asCompleted([after(10)])) seen.push(task.result());
+      });
+      expect(seen.at(-1)).toBe(10);
+      expect(loopTime()).toBe(130);
+    });
+  });
+
+  both(
+    "a join among the items is only waited for; what is given is a task of its own (G23: better)",
+    function* (t) {
+      const { wait } = t;
+      const [own, other] = [createTask(after(2)), createTask(after(50))];
+      const tasks = asCompleted([own.join(), other.join()]);
+      const first = (yield* wait(tasks.next() as never)) as IteratorResult<Task<number>>;
+      expect(first.value).not.toBe(own);
+      expect(first.value.result()).toBe(2);
+      yield* wait(tasks.return!() as never);
+      expect(other.done()).toBe(false);
+      expect(yield* wait(other.join())).toBe(50);
+    },
+  );
+
+  test("what can be neither awaited nor called is refused at the call", () => {
+    expect(() => asCompleted([5 as never])).toThrow(TypeError);
+    expect(() => asCompleted([after(1), Promise.resolve(1) as never])).toThrow(/item 1/);
+    expect(() => asCompleted(sleep(1) as never)).toThrow(TypeError);
+    expect(() => asCompleted((() => 1) as never)).toThrow(TypeError);
   });
 
   both("a cancellation in the loop stops the rest", function* ({ fn, wait, log }) {

@@ -1,19 +1,24 @@
 import { describe, expect, test } from "vitest";
 import {
+  allSettled,
   CancelledError,
   createTask,
   fromPromise,
+  Future,
   gather,
   loopTime,
   moveOnAfter,
+  shield,
   sleep,
   sleepForever,
   TaskCancelledError,
   TaskGroupError,
   type Gatherable,
+  type Task,
 } from "corio";
+import type { ScopeNode } from "../../src/kernel/scope.ts";
 import { both, caught } from "../support/dialects.ts";
-import { nodeHere } from "../support/kernel.ts";
+import { loopHere, nodeHere, soon } from "../support/kernel.ts";
 
 describe("gather", () => {
   both("results stand in the order of the arguments, functions and Awaitables mixed (G1)", function* (t) {
@@ -196,6 +201,106 @@ describe("gather", () => {
     expect(nodeHere().first).toBe(null);
     expect(nodeHere().waits).toBe(null);
   });
+
+  both(
+    "cancelled when everything in it has ended: to join is a wait, and the cancellation is thrown (test_tasks BaseTaskTests.test_cancel_gather_1)",
+    function* ({ fn, wait, log }) {
+      const future = new Future<number>();
+      const task: Task<unknown> = createTask(
+        fn(function* () {
+          log.push(yield* wait(gather([() => future.wait()])));
+          log.push("never");
+        }),
+      );
+      yield* wait(sleep(1));
+      future.setResult(42);
+      // When the child has ended, and the gather is awake, but has not run.
+      const loop = loopHere();
+      const gathering = (task as unknown as ScopeNode).first!;
+      const look = (): void => void (gathering.first === null ? task.cancel() : soon(look, loop));
+      soon(look, loop);
+      yield* caught(wait(task.join()));
+      expect(task.cancelled()).toBe(true);
+      expect(log).toEqual([]);
+    },
+    { order: "fifo" },
+  );
+
+  both(
+    "a cancellation gets out of allSettled, with its reason, however often it is called (test_tasks BaseTaskTests.test_cancel_gather_2)",
+    function* ({ fn, wait, log }) {
+      for (const reason of [undefined, "my message", 5]) {
+        const task = createTask(
+          fn(function* () {
+            for (let i = 0; i < 20; i++) yield* wait(allSettled([sleep(50)]));
+            log.push("never");
+          }),
+        );
+        yield* wait(sleep(175));
+        task.cancel(reason);
+        const error = yield* caught(wait(task.join()));
+        expect(((error as Error).cause as CancelledError).reason).toBe(reason);
+        expect(task.cancelled()).toBe(true);
+      }
+      expect(log).toEqual([]);
+    },
+  );
+
+  both(
+    "a shield in a cancelled gather is waited for, what stands beside it is not (test_tasks BaseTaskTests.test_gather_shield)",
+    function* ({ fn, wait, log }) {
+      const result = yield* wait(
+        moveOnAfter(
+          10,
+          fn(function* () {
+            yield* wait(
+              gather([
+                () =>
+                  shield(
+                    fn(function* () {
+                      yield* wait(sleep(50));
+                      log.push("shielded");
+                    }),
+                  ),
+                fn(function* () {
+                  try {
+                    yield* wait(sleepForever());
+                  } finally {
+                    log.push("beside it");
+                  }
+                }),
+              ]),
+            );
+          }),
+        ),
+      );
+      expect(result.cancelled).toBe(true);
+      expect(log).toEqual(["beside it", "shielded"]);
+      expect(loopTime()).toBe(50);
+    },
+  );
+
+  both(
+    "a gather in a shield gives its results, though it was cancelled around it (test_tasks BaseTaskTests.test_shield_gather)",
+    function* ({ fn, wait, log }) {
+      const [one, two] = [new Future<number>(), new Future<number>()];
+      const task = createTask(
+        fn(function* () {
+          log.push(yield* wait(shield(() => gather([one.wait(), two.wait()]))));
+          yield* wait(sleep(0));
+          log.push("never");
+        }),
+      );
+      yield* wait(sleep(1));
+      task.cancel();
+      yield* wait(sleep(1));
+      one.setResult(1);
+      two.setResult(2);
+      yield* caught(wait(task.join()));
+      expect(log).toEqual([[1, 2]]);
+      expect(task.cancelled()).toBe(true);
+    },
+  );
 
   test("what is neither Awaitable nor function is refused, with its place", () => {
     expect(() => gather([() => 1, Promise.resolve(1) as never])).toThrow(/item 1/);

@@ -235,27 +235,31 @@ describe("map", () => {
     expect(() => map([1], 5 as never, { concurrency: 1 })).toThrow(TypeError);
   });
 
-  both("ten thousand items with a bound keep ten tasks, not ten thousand", function* ({ fn, wait }) {
-    let most = 0;
-    const root = nodeHere();
-    let sum = 0;
-    yield* wait(
-      map(
-        Array.from({ length: 10_000 }, (_, i) => i),
-        fn(function* (item: number) {
-          if (item % 100 === 0) {
-            let count = 0;
-            for (let child = root.first!.first; child !== null; child = child.next) count++;
-            most = Math.max(most, count);
-          }
-          sum += item;
-        }),
-        { concurrency: 10 },
-      ),
-    );
-    expect(sum).toBe((10_000 * 9_999) / 2);
-    expect(most).toBeLessThanOrEqual(10);
-  });
+  both(
+    "ten thousand items with a bound keep ten tasks, not ten thousand",
+    function* ({ fn, wait }) {
+      let most = 0;
+      const root = nodeHere();
+      let sum = 0;
+      yield* wait(
+        map(
+          Array.from({ length: 10_000 }, (_, i) => i),
+          fn(function* (item: number) {
+            if (item % 100 === 0) {
+              let count = 0;
+              for (let child = root.first!.first; child !== null; child = child.next) count++;
+              most = Math.max(most, count);
+            }
+            sum += item;
+          }),
+          { concurrency: 10 },
+        ),
+      );
+      expect(sum).toBe((10_000 * 9_999) / 2);
+      expect(most).toBeLessThanOrEqual(10);
+    },
+    { seeds: 5 },
+  );
 });
 
 describe("forEach", () => {

@@ -13,10 +13,7 @@ import {
   TaskGroupError,
   timeout,
   TimeoutError,
-  wait as waitForAll,
-  waitFor,
   type Ready,
-  type Task,
 } from "corio";
 import { both, caught } from "../support/dialects.ts";
 
@@ -149,65 +146,6 @@ describe("allSettled", () => {
     expect(results[0]).toEqual({ status: "rejected", reason: expect.any(RangeError) });
     expect(results[1]).toEqual({ status: "fulfilled", value: 1 });
     expect(results[2]).toEqual({ status: "rejected", reason: expect.any(TaskCancelledError) });
-  });
-});
-
-describe("wait", () => {
-  both(
-    "waits for the first, for the first failure, or for all; expiry cancels nothing (G10 to G15)",
-    function* ({ fn, wait }) {
-      yield* wait(
-        taskGroup(
-          fn(function* (group) {
-            const after = (ms: number): Task<number> =>
-              group.spawn(
-                fn(function* () {
-                  yield* wait(sleep(ms));
-                  return ms;
-                }),
-              );
-            const tasks = [after(30), after(10), after(20)];
-            const first = yield* wait(waitForAll(tasks, { returnWhen: "FIRST_COMPLETED" }));
-            expect([...first.done]).toEqual([tasks[1]]);
-            expect(first.pending.size).toBe(2);
-            const some = yield* wait(waitForAll(tasks, { timeout: 12 }));
-            expect(some.done.size).toBe(2);
-            expect(tasks[0]!.done()).toBe(false);
-            const cancelled = after(1000);
-            cancelled.cancel();
-            const quiet = yield* wait(waitForAll([cancelled, tasks[0]!], { returnWhen: "FIRST_EXCEPTION" }));
-            expect(quiet.pending.size).toBe(0);
-            const all = yield* wait(waitForAll(tasks));
-            expect(all.pending.size).toBe(0);
-            expect(loopTime()).toBe(30);
-          }),
-        ),
-      );
-      expect(() => waitForAll([])).toThrow(TypeError);
-    },
-  );
-
-  both("a cancelled wait leaves the tasks alone (G12)", function* ({ fn, wait }) {
-    const task = createTask(
-      fn(function* () {
-        yield* wait(sleep(50));
-        return "done";
-      }),
-    );
-    const error = yield* caught(
-      wait(
-        timeout(
-          10,
-          fn(function* () {
-            yield* wait(waitForAll([task]));
-          }),
-        ),
-      ),
-    );
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(yield* wait(task.join())).toBe("done");
-    const late = yield* caught(wait(waitFor(sleep(100), 5)));
-    expect(late).toBeInstanceOf(TimeoutError);
   });
 });
 

@@ -70,7 +70,7 @@ describe("run, outside any run", () => {
     });
   }
 
-  test("several at once are independent", async () => {
+  test("several at once are independent (R1: better)", async () => {
     const one = run(function* () {
       yield* sleep(2);
       return 1;
@@ -113,7 +113,7 @@ describe("run, outside any run", () => {
 });
 
 describe("run inside a run", () => {
-  both("opens a child scope in the same task, and is lazy (R1)", function* ({ fn, wait, log }) {
+  both("opens a child scope in the same task, and is lazy (R1, L12: better)", function* ({ fn, wait, log }) {
     const root = nodeHere();
     const inner = run(
       fn(function* (scope: Scope) {

@@ -13,6 +13,7 @@ import {
   timeout,
   timeoutAt,
   TimeoutError,
+  type Scope,
 } from "corio";
 import { createVirtualHost, realHost } from "corio/lowlevel";
 import { both, caught, dialects } from "../support/dialects.ts";
@@ -121,6 +122,48 @@ describe("timeout", () => {
     );
     expect(error).toBe(failure);
   });
+
+  both(
+    "an error or a cancellation before the expiry passes, and nothing has expired (TO4, TO5)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const failure = new Error("foreign");
+      let inner: Scope | undefined;
+      expect(
+        yield* caught(
+          wait(
+            timeout(10, (scope) => {
+              inner = scope;
+              throw failure;
+            }),
+          ),
+        ),
+      ).toBe(failure);
+      expect(inner!.cancelCalled).toBe(false);
+      yield* wait(
+        cancelScope(
+          fn(function* (outer) {
+            const error = yield* caught(
+              wait(
+                timeout(
+                  10,
+                  fn(function* (scope) {
+                    inner = scope;
+                    outer.cancel("from outside");
+                    yield* wait(sleep(1000));
+                  }),
+                ),
+              ),
+            );
+            log.push((error as CancelledError).reason, inner!.cancelCalled);
+            throw error;
+          }),
+        ),
+      );
+      expect(log).toEqual(["from outside", false]);
+      expect(loopTime()).toBe(0);
+    },
+  );
 
   both("an enclosing cancellation together with expiry wins (TO5)", function* ({ fn, wait, log }) {
     for (const order of ["inside first", "outside first"]) {
@@ -242,9 +285,14 @@ describe("timeout", () => {
   });
 
   both("null and Infinity are none (TO10)", function* ({ fn, wait }) {
-    for (const ms of [null, Infinity]) {
+    for (const [within, ms] of [
+      [timeout, null],
+      [timeout, Infinity],
+      [timeoutAt, null],
+      [timeoutAt, Infinity],
+    ] as const) {
       const value = yield* wait(
-        timeout(
+        within(
           ms,
           fn(function* (scope) {
             expect(scope.deadline).toBe(null);
@@ -266,10 +314,76 @@ describe("timeout", () => {
     }
   });
 
-  both("entering twice is an error (TO11)", function* ({ wait }) {
-    const block = timeout(10, () => 1);
+  both(
+    "an inner limit that is longer changes nothing, busy or not: the outer ends both (TO8)",
+    function* (t) {
+      const { fn, wait, log } = t;
+      const error = yield* caught(
+        wait(
+          timeout(
+            10,
+            fn(function* () {
+              const inner = yield* caught(
+                wait(
+                  timeout(
+                    100,
+                    fn(function* () {
+                      yield* wait(sleep(1000));
+                    }),
+                  ),
+                ),
+              );
+              log.push((inner as Error).name);
+              throw inner;
+            }),
+          ),
+        ),
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(log).toEqual(["CancelledError"]);
+      expect(loopTime()).toBe(10);
+    },
+  );
+
+  both(
+    "what has expired has: a deadline set then takes nothing back; a closed block takes none (TO11: better)",
+    function* (t) {
+      const { fn, wait } = t;
+      let kept: Scope | undefined;
+      const error = yield* caught(
+        wait(
+          timeout(
+            10,
+            fn(function* (scope) {
+              kept = scope;
+              try {
+                yield* wait(sleepForever());
+              } catch (cancelled) {
+                scope.deadline = loopTime() + 1000;
+                throw cancelled;
+              }
+            }),
+          ),
+        ),
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(loopTime()).toBe(10);
+      expect(() => (kept!.deadline = 50)).toThrow(InvalidStateError);
+      expect(loopHere().timers.size).toBe(0);
+    },
+  );
+
+  both("entering twice is an error, also while it is entered (TO11)", function* ({ fn, wait, log }) {
+    const block = timeout(
+      10,
+      fn(function* (): Generator<unknown, number> {
+        log.push(yield* caught(wait(block)));
+        return 1;
+      }),
+    );
     expect(yield* wait(block)).toBe(1);
     expect(yield* caught(wait(block))).toBeInstanceOf(InvalidStateError);
+    expect(log[0]).toBeInstanceOf(InvalidStateError);
   });
 
   both("after TimeoutError the task goes on, and is not cancelled (TO13)", function* ({ fn, wait }) {

@@ -1,0 +1,10 @@
+// The reason of a cancellation in words.
+
+import type { CancelledError } from "../errors.ts";
+
+/** Null when there was none. */
+export function reasonText({ reason }: Pick<CancelledError, "reason">): string | null {
+  if (reason === undefined) return null;
+  if (reason instanceof Error) return reason.message;
+  return typeof reason === "object" ? "an object" : String(reason as string);
+}

@@ -1,0 +1,51 @@
+// A model: a few tasks that contend for something, to be tried in every order.
+
+import { type Awaitable, checkpoint, type Coroutine, currentScope, type Task, taskGroup } from "corio";
+import { loopOf } from "corio/lowlevel";
+import { waitAllTasksStuck } from "../clock.ts";
+import { simulationOf } from "../simulation.ts";
+
+/** What a model sees at its end. Tasks are named by their place in the list. */
+export interface Ending {
+  /** Which tasks have not ended: they wait for something that will not come. */
+  readonly stuck: readonly number[];
+  /** Which tasks the schedule has cancelled. */
+  readonly cancelled: readonly number[];
+}
+
+export interface Model {
+  /** The tasks, of either dialect. Each may be run in between at its start and at every wait (`checkpoint()` is one). */
+  readonly tasks: readonly (() => unknown)[];
+  /**
+   * Called when nothing can go on any more, with those that are stuck; then, after these were cancelled, once more with none.
+   * Throws when a promise was broken.
+   */
+  readonly check: (ending: Ending) => void;
+}
+
+/** A program out of a model, for `exploreAll` and `explore`. `make` is called for each run. */
+export function model(make: () => Model): () => Awaitable<unknown> {
+  return () =>
+    taskGroup({ cancellable: true }, function* (group) {
+      yield* runModel(group, make);
+    });
+}
+
+function* runModel(
+  group: { spawn(options: { name: string }, fn: () => unknown): Task<unknown> },
+  make: () => Model,
+): Coroutine<void> {
+  const simulation = simulationOf(loopOf(currentScope()).host);
+  if (simulation !== null) simulation.decidesUntilStuck = true;
+  const { tasks, check } = make();
+  const running = tasks.map((body, i) => group.spawn({ name: `task ${i}` }, body));
+  const which = (fits: (task: Task<unknown>) => boolean): number[] =>
+    running.flatMap((task, i) => (fits(task) ? [i] : []));
+  yield* waitAllTasksStuck();
+  const cancelled = which((task) => simulation?.cancelled.has(task) === true);
+  check({ stuck: which((task) => !task.done()), cancelled });
+  for (const task of running) task.cancel();
+  yield* waitAllTasksStuck();
+  check({ stuck: which((task) => !task.done()), cancelled });
+  yield* checkpoint();
+}

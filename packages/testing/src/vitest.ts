@@ -1,0 +1,36 @@
+// The adapter for vitest: `import { test } from "@corio/testing/vitest"`.
+
+import { test as vitestTest } from "vitest";
+import type { Program } from "./run-once.ts";
+import { type CorioTestOptions, runTest } from "./test-body.ts";
+
+export type { CorioTestOptions } from "./test-body.ts";
+
+export type DeclareTest = (name: string, body: Program, options?: CorioTestOptions) => void;
+
+export interface CorioTest extends DeclareTest {
+  readonly only: DeclareTest;
+  readonly skip: DeclareTest;
+  readonly todo: (name: string) => void;
+}
+
+type Declare = (name: string, body: () => Promise<void>, timeout?: number) => void;
+
+function declare(how: Declare): DeclareTest {
+  return (name, body, options = {}) => how(name, () => runTest(body, options), options.timeout);
+}
+
+/**
+ * Declares a test whose body, of either dialect, runs in a simulation: in virtual time, under one schedule or many, with nothing
+ * left over at its end. The body is given the scope of its run.
+ */
+export const corioTest: CorioTest = Object.assign(
+  declare((...input) => vitestTest(...input)),
+  {
+    only: declare((...input) => vitestTest.only(...input)),
+    skip: declare((...input) => vitestTest.skip(...input)),
+    todo: (name: string): void => vitestTest.todo(name),
+  },
+);
+
+export { corioTest as it, corioTest as test };
