@@ -39,6 +39,29 @@ const turn = (resolve) => {
   return () => clearImmediate(handle);
 };
 
+function* waiter(semaphore, served) {
+  yield* semaphore.acquire();
+  served.count++;
+  semaphore.release();
+}
+
+/** `n` tasks wait for one permit, which then goes from hand to hand. Every other one may be cancelled first, from the last on. */
+const waiters = (cancelling) => (n) =>
+  run(function* () {
+    const semaphore = new Semaphore(0);
+    const served = { count: 0 };
+    let cancelled = 0;
+    yield* taskGroup(function* (group) {
+      const tasks = [];
+      for (let i = 0; i < n; i++) tasks.push(group.spawn(waiter, semaphore, served));
+      yield* checkpoint();
+      if (semaphore.statistics().waiting !== n) throw new Error("not all are waiting");
+      if (cancelling) for (let i = n - 1; i > 0; i -= 2, cancelled++) tasks[i].cancel();
+      semaphore.release();
+    });
+    return served.count + cancelled;
+  });
+
 const spawnJoin = (child) => (n) =>
   run(function* () {
     return yield* taskGroup(function* (group) {
@@ -51,7 +74,6 @@ const spawnJoin = (child) => (n) =>
   });
 
 export default {
-  name: "corio",
   benches: {
     a_spawn_join: spawnJoin(ret),
     a2_spawn_yield_join: spawnJoin(retY),
@@ -180,9 +202,15 @@ export default {
         }
         return c;
       }),
+    i_waiters_10k: waiters(false),
+    i_waiters_100k: waiters(false),
+    i_waiters_1m: waiters(false),
+    i2_waiters_cancelled_10k: waiters(true),
+    i2_waiters_cancelled_100k: waiters(true),
+    i2_waiters_cancelled_1m: waiters(true),
     m_mem: (n, t) =>
       run(function* () {
-        yield* taskGroup(function* (group) {
+        yield* taskGroup({ cancellable: true }, function* (group) {
           for (let i = 0; i < n; i++) group.spawn(longSleeper);
           yield* sleep(20);
           t.measure();
