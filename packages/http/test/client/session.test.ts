@@ -220,6 +220,7 @@ describe("Session", () => {
   test("does nothing until it is awaited, and nothing outside a run", async () => {
     const session = new Session({ baseUrl: server.url });
     const before = server.accepted;
+    // oxlint-disable-next-line corio/no-floating-yield
     void session.get("/");
     await expect(Promise.resolve(session.get("/"))).rejects.toThrow(NoRunError);
     expect(server.accepted).toBe(before);
