@@ -91,21 +91,28 @@ const otherHosts: Record<"bun" | "deno", OtherHost> = {
     test: ["--bun", "--conditions=@corio/source"],
     // Bun's child processes lack what vitest's pool of them needs.
     options: ["--pool=threads"],
-    // They ask for the garbage collector by a switch of V8.
     without: [
+      // They ask for the garbage collector by a switch of V8.
       "lets go of a cancelled callback and its arguments",
       "is not collected, though nobody refers to it",
       "keeps nothing of the task alive",
+      // Bun does not tell what work it has in hand.
+      "where the machine has nothing in hand",
     ],
   },
   deno: {
     run: ["run", "-A", "--no-lock", "--quiet"],
     test: ["run", "-A", "--no-lock"],
     options: [],
-    // When an async generator is closed while it runs, Deno forgets its async context at the next yield.
     without: [
+      // When an async generator is closed while it runs, Deno forgets its async context at the next yield.
       "async generator is closed exactly if it was begun",
       "comes to its yield all the same is closed",
+      // They use node's command line and node's inspector.
+      "switches it by CORIO_DEBUG",
+      "a debugger gets the dump by value",
+      // Deno does not tell what work it has in hand.
+      "where the machine has nothing in hand",
     ],
   },
 };

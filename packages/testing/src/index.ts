@@ -1,6 +1,7 @@
 // What tests import.
 
 export { simulate, type SimulateOptions } from "./simulate.ts";
+export type { Program } from "./run-once.ts";
 export type { Schedule } from "./schedules/schedule.ts";
 export { explore, type Exploration, type ExploreOptions } from "./exploring/explore.ts";
 export { exploreAll, type ExploreAllOptions } from "./exploring/explore-all.ts";

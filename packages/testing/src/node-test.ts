@@ -4,6 +4,7 @@ import { test as nodeTest } from "node:test";
 import type { Program } from "./run-once.ts";
 import { type CorioTestOptions, runTest } from "./test-body.ts";
 
+export type { Program } from "./run-once.ts";
 export type { CorioTestOptions } from "./test-body.ts";
 
 export type DeclareTest = (name: string, body: Program, options?: CorioTestOptions) => void;

@@ -5,6 +5,7 @@ import { loopOf, type LoopState } from "corio/lowlevel";
 import { checkLoop, checkTasks } from "./check-leaks.ts";
 import { Simulation, type SimulationSettings } from "./simulation.ts";
 
+/** What is simulated: a function of either dialect, which is given the scope of its run. It is called for each run. */
 export type Program<R = unknown> = (scope: Scope) => R;
 
 export interface OnceOptions extends Omit<RunOptions, "host"> {

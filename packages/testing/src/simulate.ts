@@ -1,13 +1,13 @@
 // simulate: a run in virtual time that must leave nothing behind.
 
-import type { Unwrap } from "corio";
+import type { RunOptions, Unwrap } from "corio";
 import { seedAsked } from "./environment.ts";
 import { withNote } from "./failure-note.ts";
-import { type OnceOptions, type Program, runOnce } from "./run-once.ts";
+import { type Program, runOnce } from "./run-once.ts";
 import { formatReplay } from "./schedules/replay.ts";
 import { deciderOf, nameOf, type Schedule } from "./schedules/schedule.ts";
 
-export interface SimulateOptions extends OnceOptions {
+export interface SimulateOptions extends Omit<RunOptions, "host"> {
   /** The clock's first reading, in milliseconds. */
   start?: number;
   /**

@@ -41,7 +41,8 @@ export function driverOf(result: unknown, scope: ScopeNode): Iterator<unknown, u
 
 export function assertFunction(fn: unknown, what: string): void {
   if (typeof fn !== "function") {
-    throw new TypeError(`Cannot run ${what}: expected a function, got ${fn === null ? "null" : typeof fn}`);
+    const got = isGenerator(fn) ? "what it gives when called" : fn === null ? "null" : typeof fn;
+    throw new TypeError(`Cannot run ${what}: expected a function, got ${got}`);
   }
 }
 

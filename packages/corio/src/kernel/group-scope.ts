@@ -1,7 +1,7 @@
 // The scope of a task group: it owns tasks, and collects their failures.
 
 import type { AnyFunction } from "./body.ts";
-import type { Awaitable, Coroutine, Unwrap } from "./awaitable.ts";
+import { isGenerator, type Awaitable, type Coroutine, type Unwrap } from "./awaitable.ts";
 import { assertFunction } from "./body.ts";
 import { call, coroutine } from "./coroutine-awaitable.ts";
 import { Context } from "./context-var.ts";
@@ -132,7 +132,7 @@ export function spawnIn(scope: ScopeNode, input: readonly unknown[]): TaskNode {
   const named = typeof input[0] === "object" && input[0] !== null;
   const options = named ? (input[0] as SpawnOptions) : undefined;
   const fn = named ? input[1] : input[0];
-  assertFunction(fn, "a task");
+  assertFunction(isGenerator(input[0]) ? input[0] : fn, "a task");
   const args = input.slice(named ? 2 : 1);
   if (options === undefined) return new TaskNode(scope.loop, scope, fn as AnyFunction, args, undefined, 0);
   const { name, context, eager = false } = options;

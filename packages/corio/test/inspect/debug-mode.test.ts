@@ -547,6 +547,23 @@ describe("an async function called bare in a coroutine", () => {
   });
 });
 
+describe("without debug mode, too", () => {
+  test("a coroutine that is called where its function is wanted is refused with a word about it (K2, X6)", async () => {
+    function* worker(): Steps<void> {
+      yield* sleep(1) as unknown as Steps<void>;
+    }
+    const message = "Cannot run a task: expected a function, got what it gives when called";
+    await run(function* () {
+      expect(() => createTask(worker() as never)).toThrow(new TypeError(message));
+      expect(() => createTask({ name: "named" }, worker() as never)).toThrow(new TypeError(message));
+      yield* taskGroup((group) => {
+        expect(() => group.spawn(worker() as never)).toThrow(new TypeError(message));
+      });
+    });
+    await expect((async () => run(worker() as never))()).rejects.toThrow(TypeError);
+  });
+});
+
 describe("what is left at the end", () => {
   finds(
     "a resource that was not closed is reported, with the place where it was opened",

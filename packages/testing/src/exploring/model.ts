@@ -1,6 +1,6 @@
 // A model: a few tasks that contend for something, to be tried in every order.
 
-import { type Awaitable, checkpoint, type Coroutine, currentScope, type Task, taskGroup } from "corio";
+import { checkpoint, type Coroutine, currentScope, type Task, taskGroup, TaskGroupError } from "corio";
 import { loopOf } from "corio/lowlevel";
 import { waitAllTasksStuck } from "../clock.ts";
 import { simulationOf } from "../simulation.ts";
@@ -24,11 +24,17 @@ export interface Model {
 }
 
 /** A program out of a model, for `exploreAll` and `explore`. `make` is called for each run. */
-export function model(make: () => Model): () => Awaitable<unknown> {
-  return () =>
-    taskGroup({ cancellable: true }, function* (group) {
-      yield* runModel(group, make);
-    });
+export function model(make: () => Model): () => Coroutine<void> {
+  return function* () {
+    try {
+      yield* taskGroup({ cancellable: true }, function* (group) {
+        yield* runModel(group, make);
+      });
+    } catch (error) {
+      // What failed is a task or the check: that there is a group is nobody's business.
+      throw error instanceof TaskGroupError ? (error.only() ?? error) : error;
+    }
+  };
 }
 
 function* runModel(

@@ -1,6 +1,6 @@
 // Bundling with rolldown, which a project that uses vite or vitest has already.
 
-import type { InputOptions, RolldownOptions } from "rolldown";
+import type { InputOptions, rolldown as Rolldown, RolldownOptions } from "rolldown";
 
 /** The conditions under which this process resolves packages, beside the usual ones. */
 function conditions(): string[] {
@@ -13,7 +13,7 @@ function conditions(): string[] {
   });
 }
 
-async function loadRolldown(): Promise<typeof import("rolldown")> {
+async function loadRolldown(): Promise<{ rolldown: typeof Rolldown }> {
   try {
     return await import("rolldown");
   } catch (error) {
