@@ -96,6 +96,8 @@ const otherHosts: Record<"bun" | "deno", OtherHost> = {
       "lets go of a cancelled callback and its arguments",
       "is not collected, though nobody refers to it",
       "keeps nothing of the task alive",
+      // It uses node's inspector.
+      "a debugger gets the dump by value",
       // Bun does not tell what work it has in hand.
       "where the machine has nothing in hand",
     ],

@@ -7,8 +7,11 @@ const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
+  /** Without the lines of progress, of which a slow machine sees some. */
   readonly stderr: string;
 }
+
+const PROGRESS = /^\d+ of \d+ .*pages\/s.*\n/gm;
 
 export interface Program {
   readonly process: ChildProcess;
@@ -31,7 +34,9 @@ export function startProgram(
   }
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, ...said }));
+    child.once("close", (code) =>
+      resolve({ code, stdout: said.stdout, stderr: said.stderr.replace(PROGRESS, "") }),
+    );
   });
   return { process: child, ended };
 }
