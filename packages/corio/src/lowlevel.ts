@@ -13,6 +13,17 @@ export type {
   ScopeToken,
   WorkInHand,
 } from "./host/port.ts";
+export type {
+  ConnectRequest,
+  HostNetwork,
+  ListenRequest,
+  NetworkAddress,
+  NetworkDone,
+  NetworkListener,
+  ResolvedAddress,
+  Transport,
+  TransportHandlers,
+} from "./host/network.ts";
 export { suspend, type SuspendStart } from "./kernel/suspend.ts";
 export { QueuedWait, WaitQueue } from "./kernel/wait-queue.ts";
 export { host as realHost } from "#host";

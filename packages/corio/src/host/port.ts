@@ -1,6 +1,8 @@
 // The host port: the only door between the runtime and the machine. Time, timers, turns, context and process events come
 // through it, so that a virtual host can stand in for all of them.
 
+import type { HostNetwork } from "./network.ts";
+
 /** What marks a piece of async code as running inside a scope. Emptied when the scope closes, so that it holds nothing alive. */
 export interface ScopeToken {
   scope: object | null;
@@ -99,6 +101,8 @@ export interface Host {
   /** Tells a person of a failure that nothing else will show. */
   warn(text: string, error: unknown): void;
   readonly process: HostProcess | null;
+  /** The network that programs find here instead of the machine's own. */
+  readonly network?: HostNetwork | undefined;
 }
 
 export interface RunHooks {

@@ -1,6 +1,7 @@
 // A host whose time is virtual: when nothing is left to do at one instant, the clock jumps to the next timer. A program that
 // sleeps for hours runs in milliseconds, in the same order every time.
 
+import type { HostNetwork } from "./network.ts";
 import type { Host, HostTimer, ReadyOrder, RunHooks } from "./port.ts";
 
 /** Looks in a row that must find everything quiet before the clock jumps: what the machine's ticks wake may go on in between. */
@@ -31,6 +32,8 @@ export interface VirtualOptions {
   idle?: (() => boolean) | undefined;
   /** Asked when, besides, the clock has nowhere to go, before the runs are told that they hang: true when it found something. */
   stuck?: (() => boolean) | undefined;
+  /** See `Host.network`. */
+  network?: HostNetwork | undefined;
 }
 
 /** Makes a virtual host over a real one, which lends it its microtasks, turns and async context. */
@@ -40,6 +43,7 @@ export function createVirtualHost(real: Host, options: number | VirtualOptions =
     ...real,
     createReadyQueue: typeof options === "number" ? undefined : options.createReadyQueue,
     process: null,
+    network: typeof options === "number" ? undefined : options.network,
     now: () => clock.time,
     createTimer: (fire) => clock.createTimer(fire),
     queueMicrotask: (callback) => clock.queueMicrotask(callback),
