@@ -275,8 +275,8 @@ export class BusyResourceError extends Error {
 /** A mistake that debug mode has found; it comes with a report, and is never thrown. The stack is the place that it is about. */
 export class DebugWarning extends Error {
   readonly code = "ERR_DEBUG_WARNING";
-  static {
-    this.prototype.name = "DebugWarning";
+  override get name(): string {
+    return "DebugWarning";
   }
 }
 

@@ -1,7 +1,7 @@
 // A block: a body run in a scope of its own, within the task that waits for the block.
 
 import { cancellationOf, InvalidStateError, type CancelledError } from "../errors.ts";
-import type { Awaitable, Parked } from "./awaitable.ts";
+import { isGeneratorFunction, resume, type Awaitable, type Parked } from "./awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "./body.ts";
 import { closeDown, needsClosing, type Outcome } from "./closing.ts";
 import { markTold, tellAgain } from "./delivery.ts";
@@ -31,6 +31,8 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
   protected joined = false;
   #phase = NEW;
   #driver: Driver | null = null;
+  /** Whether the driver is what a generator function gave. */
+  #native = false;
   readonly #body: AnyFunction;
   readonly #args: readonly unknown[];
 
@@ -110,7 +112,7 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
       if (this.#phase === DONE) return this.#conclude(strand);
       let result: IteratorResult<unknown, unknown>;
       try {
-        result = this.#driver!.next();
+        result = this.#native ? resume(this.#driver!) : this.#driver!.next();
       } catch (error) {
         this.#ended(false, error);
         continue;
@@ -168,7 +170,8 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
     try {
       this.prepare(scope);
       const result = callBody(this.#body, this.bodyArguments(scope, this.#args), scope);
-      this.#driver = driverOf(result, scope);
+      this.#native = isGeneratorFunction(this.#body);
+      this.#driver = this.#native ? (result as Driver) : driverOf(result, scope);
       if (this.#driver === null) this.#ended(true, result);
     } catch (error) {
       this.#ended(false, error);
@@ -187,6 +190,7 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
     this.bodyEnded(scope);
     if (needsClosing(scope)) {
       this.joined = scope.first !== null;
+      this.#native = false;
       this.#driver = closeDown(scope, this);
       this.#phase = CLOSING;
     } else this.#phase = DONE;

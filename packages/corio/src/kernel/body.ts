@@ -12,10 +12,11 @@ import {
 } from "./awaitable.ts";
 import { probed } from "./probe.ts";
 import { report } from "./report.ts";
-import { tokenOf, type ScopeNode } from "./scope.ts";
+import { ScopeNode, tokenOf } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
 import type { TimerList, TimerNode } from "./timer-queue.ts";
 import type { WaitTarget } from "./wait-target.ts";
+import { keep } from "./kept-shapes.ts";
 
 export type AnyFunction = (...args: never[]) => unknown;
 
@@ -31,6 +32,10 @@ export function driverOf(result: unknown, scope: ScopeNode): Iterator<unknown, u
   if (isThenable(result)) {
     const iterable = result as unknown as Partial<Awaitable<unknown>>;
     if (typeof iterable[Symbol.iterator] === "function") return iterable[Symbol.iterator]!();
+    kept ??= keep(
+      (loop) => new BodyPromise(Promise.resolve(), new ScopeNode(loop, null, null, 0)),
+      scope.loop,
+    );
     return new BodyPromise(result, scope);
   }
   if (isAsyncGenerator(result)) {
@@ -45,6 +50,9 @@ export function assertFunction(fn: unknown, what: string): void {
     throw new TypeError(`Cannot run ${what}: expected a function, got ${got}`);
   }
 }
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: BodyPromise | null = null;
 
 /**
  * The wait for an async body. It is not interrupted: the body is told at its own waits, which stand in the same scope. When the

@@ -6,6 +6,11 @@ import { assertFunction, callBody, driverOf, type AnyFunction } from "./body.ts"
 import { startGuestStrand } from "./guest-strand.ts";
 import { hooks } from "./hooks.ts";
 import { runningStrand } from "./operation.ts";
+import { keep } from "./kept-shapes.ts";
+
+/** One of each kind, kept alive for its hidden class: decision 12. */
+let keptAwaitable: CoroutineAwaitable<readonly unknown[], unknown> | null = null;
+let keptDriver: CallDriver | null = null;
 
 class CoroutineAwaitable<A extends readonly unknown[], T> implements Awaitable<T> {
   #fn: ((...args: A) => Coroutine<T>) | null;
@@ -47,6 +52,7 @@ export function coroutine<A extends readonly unknown[], T>(
   fn: (...args: A) => Coroutine<T>,
   ...args: A
 ): Awaitable<T> {
+  keptAwaitable ??= keep(() => new CoroutineAwaitable<readonly unknown[], unknown>(enterCall as never, []));
   return new CoroutineAwaitable(fn, args);
 }
 
@@ -66,6 +72,7 @@ export function call<A extends readonly unknown[], R>(
 }
 
 function enterCall(fn: AnyFunction, args: readonly unknown[]): CallDriver {
+  keptDriver ??= keep(() => new CallDriver(() => {}, []));
   return new CallDriver(fn, args);
 }
 

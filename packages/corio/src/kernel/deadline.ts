@@ -2,25 +2,8 @@
 
 import { TimeoutError } from "../errors.ts";
 import { EXPIRED } from "./scope-flags.ts";
+import { ScopeTimer } from "./scope-timer.ts";
 import type { ScopeNode } from "./scope.ts";
-import type { TimerList, TimerNode } from "./timer-queue.ts";
-
-class DeadlineTimer implements TimerNode {
-  when = 0;
-  order = 0;
-  before: TimerNode | null = null;
-  after: TimerNode | null = null;
-  list: TimerList | null = null;
-  readonly #scope: ScopeNode;
-
-  constructor(scope: ScopeNode) {
-    this.#scope = scope;
-  }
-
-  fire(): void {
-    expire(this.#scope);
-  }
-}
 
 function expire(scope: ScopeNode): void {
   if (scope.cancellation !== null) return;
@@ -40,7 +23,7 @@ export function setDeadline(scope: ScopeNode, when: number | null): void {
     expire(scope);
     return;
   }
-  extra.deadlineTimer = new DeadlineTimer(scope);
+  extra.deadlineTimer = new ScopeTimer(scope, expire);
   scope.loop.addTimerAt(extra.deadlineTimer, extra.deadline);
 }
 
@@ -55,7 +38,7 @@ export function setTimeoutOf(scope: ScopeNode, delay: number | null): void {
     return;
   }
   const extra = scope.extras();
-  extra.deadlineTimer = new DeadlineTimer(scope);
+  extra.deadlineTimer = new ScopeTimer(scope, expire);
   scope.loop.addTimer(extra.deadlineTimer, delay);
   extra.deadline = extra.deadlineTimer.when;
 }

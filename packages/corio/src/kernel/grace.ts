@@ -3,6 +3,7 @@
 import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { CLOSED, HARD, HARD_ROOT, IN_GRACE, SHIELD } from "./scope-flags.ts";
+import { ScopeTimer } from "./scope-timer.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
 import { INTERRUPTED } from "./strand.ts";
 import type { TimerNode, TimerList } from "./timer-queue.ts";
@@ -15,24 +16,6 @@ export function graceOf(scope: ScopeNode): number {
     if (s.extra !== null && s.extra.grace !== undefined) return s.extra.grace;
   }
   return DEFAULT_GRACE;
-}
-
-/** Ends the grace of a cancelled scope after its time. */
-class GraceTimer implements TimerNode {
-  when = 0;
-  order = 0;
-  before: TimerNode | null = null;
-  after: TimerNode | null = null;
-  list: TimerList | null = null;
-  readonly #scope: ScopeNode;
-
-  constructor(scope: ScopeNode) {
-    this.#scope = scope;
-  }
-
-  fire(): void {
-    endGrace(this.#scope);
-  }
 }
 
 /** Milliseconds for which a cancelled scope is only noted: most end sooner, and need no timer of their own. */
@@ -80,7 +63,7 @@ export class GraceSweep implements TimerNode {
     for (const { scope, grace, when, order } of notes) {
       if ((scope.flags & CLOSED) !== 0) continue;
       scope.flags &= ~IN_GRACE;
-      const timer = new GraceTimer(scope);
+      const timer = new ScopeTimer(scope, endGrace);
       scope.extras().graceTimer = timer;
       this.#loop.addTimerAt(timer, when, -grace, order);
     }
@@ -95,7 +78,7 @@ export function startGrace(scope: ScopeNode): void {
     scope.loop.graces.note(scope, grace);
     return;
   }
-  const timer = new GraceTimer(scope);
+  const timer = new ScopeTimer(scope, endGrace);
   scope.extras().graceTimer = timer;
   scope.loop.addTimer(timer, grace);
 }

@@ -5,9 +5,9 @@ import { isGenerator, type Awaitable, type Coroutine, type Unwrap } from "./awai
 import { assertFunction } from "./body.ts";
 import { call, coroutine } from "./coroutine-awaitable.ts";
 import { Context } from "./context-var.ts";
-import { Future } from "./future.ts";
 import { hooks } from "./hooks.ts";
 import { cancellationOf, InvalidStateError } from "../errors.ts";
+import { Readiness } from "./readiness.ts";
 import { CLOSED, EAGER, NO_ARGUMENT, ONE_ARGUMENT } from "./scope-flags.ts";
 import { ScopeNode, type Scope } from "./scope.ts";
 import { TaskNode, type Task } from "./task.ts";
@@ -55,30 +55,31 @@ export interface CancellableTaskGroup extends TaskGroup, Pick<Scope, "cancel"> {
 export type Ready<V> = (value: V) => void;
 
 /** The body of a task that is started: what fails before it is ready is its starter's affair, not the group's. */
-function* startBody(fn: AnyFunction, started: Future<unknown>, args: readonly unknown[]): Coroutine<unknown> {
-  const ready: Ready<unknown> = (value) => started.setResult(value);
+function* startBody(fn: AnyFunction, readiness: Readiness, args: readonly unknown[]): Coroutine<unknown> {
+  const ready: Ready<unknown> = (value) => readiness.ready(value);
   let value: unknown;
   try {
     value = yield* call(fn as (...args: readonly unknown[]) => unknown, ready, ...args);
   } catch (error) {
-    if (started.done() || cancellationOf(error) !== null) throw error;
-    started.setException(error);
+    if (readiness.answered || cancellationOf(error) !== null) throw error;
+    readiness.unready(error);
     return undefined;
   }
-  if (!started.done()) {
-    started.setException(new InvalidStateError("The task ended without saying that it was ready"));
-  }
+  readiness.unready(new InvalidStateError("The task ended without saying that it was ready"));
   return value;
 }
 
 function* startIn(group: GroupScope, fn: AnyFunction, args: readonly unknown[]): Coroutine<unknown> {
   if ((group.flags & CLOSED) !== 0) throw ended();
-  const started = new Future<unknown>();
-  const task = spawnIn(group, [{ name: fn.name || "started" }, startBody, fn, started, args]);
-  const gone = { before: null, after: null, taskEnded: (): void => abandonStart(task, started) };
-  task.watch(gone);
+  const readiness = new Readiness();
+  const task = spawnIn(group, [{ name: fn.name || "started" }, startBody, fn, readiness, args]);
+  readiness.task = task;
+  const taskEnded = (): void => {
+    if (task.cancelled()) readiness.unready(task.cancelledError());
+  };
+  task.watch({ before: null, after: null, taskEnded });
   try {
-    return yield* started.wait();
+    return yield* readiness;
   } catch (error) {
     // Nobody will hear that it is ready.
     if (!task.done() && cancellationOf(error) !== null) task.cancel(error);
@@ -88,11 +89,6 @@ function* startIn(group: GroupScope, fn: AnyFunction, args: readonly unknown[]):
 
 function ended(): InvalidStateError {
   return new InvalidStateError("Cannot spawn a task: the block of the group has ended");
-}
-
-function abandonStart(task: TaskNode, started: Future<unknown>): void {
-  if (started.done()) return;
-  if (task.cancelled()) started.setException(task.cancelledError());
 }
 
 export class GroupScope extends ScopeNode implements CancellableTaskGroup {

@@ -6,11 +6,15 @@ import type { EventLoop } from "./event-loop.ts";
 import { hooks } from "./hooks.ts";
 import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import { HARD } from "./scope-flags.ts";
-import type { ScopeNode, ScopeWait } from "./scope.ts";
+import { ScopeNode, type ScopeWait } from "./scope.ts";
 import { IGNORED, IGNORED_LIMIT, INTERRUPTED, step, type Leaf, type Strand } from "./strand.ts";
+import { keep } from "./kept-shapes.ts";
 
 class GuestStrand implements Strand, ScopeWait {
   get guest(): boolean {
+    return false;
+  }
+  get native(): boolean {
     return false;
   }
   get strand(): Strand {
@@ -87,6 +91,11 @@ class GuestStrand implements Strand, ScopeWait {
   }
 }
 
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: GuestStrand | null = null;
+
+function nothing(): void {}
+
 /** Drives a coroutine for async code: in its scope, in its ambient context, from now on. */
 export function startGuestStrand(
   iterable: { [Symbol.iterator](): Iterator<unknown, unknown, unknown> },
@@ -103,6 +112,10 @@ export function startGuestStrand(
       return;
     }
     if (hooks.debug !== null) hooks.debug.awaited(iterable, base);
+    kept ??= keep(
+      (loop) => new GuestStrand([].values(), new ScopeNode(loop, null, null, 0), nothing, nothing, false),
+      base.loop,
+    );
     strand = new GuestStrand(iterable[Symbol.iterator](), base, resolve, reject, scope !== null);
   } catch (error) {
     refuse(reject, error);

@@ -8,7 +8,7 @@ import { hooks } from "./hooks.ts";
 import { probed } from "./probe.ts";
 import { HARD } from "./scope-flags.ts";
 import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
-import type { ScopeNode } from "./scope.ts";
+import { ScopeNode } from "./scope.ts";
 import {
   closing,
   current,
@@ -20,6 +20,7 @@ import {
   type Strand,
   type Waiter,
 } from "./strand.ts";
+import { keep } from "./kept-shapes.ts";
 
 /** Not begun. */
 export const NEW = 0;
@@ -34,6 +35,11 @@ export const SPENT = 4;
 const STARTING = 5;
 /** Being probed: see probe.ts. */
 const PROBED = 6;
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let keptWait: GuestWait | null = null;
+
+function nothing(): void {}
 
 /** Throws what is pending in the scope of a coroutine's await, or parks the strand to be closed when it has ignored that too often. */
 export function throwPending(strand: Strand, scope: ScopeNode): IteratorYieldResult<Parked> {
@@ -215,6 +221,10 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
       refuse(reject, error);
       return;
     }
+    keptWait ??= keep(
+      (loop) => new GuestWait(null as never, new ScopeNode(loop, null, null, 0), nothing, nothing),
+      scope.loop,
+    );
     const wait = new GuestWait(
       this as Operation<unknown>,
       scope,

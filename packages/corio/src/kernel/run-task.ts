@@ -7,7 +7,7 @@ import { spawnIn } from "./group-scope.ts";
 import { hooks } from "./hooks.ts";
 import { report, type ReportHandler } from "./report.ts";
 import type { RunLoop } from "./run-loop.ts";
-import { CLOSED, ENDING, RUN, TASK } from "./scope-flags.ts";
+import { CLOSED, EAGER, ENDING, RUN, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { TaskNode } from "./task.ts";
 
@@ -48,7 +48,8 @@ export class RunTask extends TaskNode {
   /** The event loop as the program sees it. */
   readonly runLoop: RunLoop;
   readonly #ended: (task: RunTask) => void;
-  readonly #leave: () => void;
+  readonly #describe: (task: RunTask) => string;
+  #leave: () => void = () => {};
   #deadlock: DeadlockError | null = null;
 
   constructor(
@@ -59,21 +60,27 @@ export class RunTask extends TaskNode {
     ended: (task: RunTask) => void,
   ) {
     const { loop: runLoop, args = [], context } = start;
-    // What waited on the loop for a run comes first.
-    runLoop.prepare();
-    const loop = runLoop.kernel;
-    super(loop, null, body, [], body.name || "run", RUN);
+    super(runLoop.kernel, null, body, [], body.name || "run", RUN | EAGER);
     this.ending = [this, ...args];
     if (context !== undefined) this.vars = context;
     this.runLoop = runLoop;
-    activeRuns.add(this);
+    this.#ended = ended;
+    this.#describe = describe;
     applySettings(this, settings);
     this.extras().onReport = (told) => runLoop.receive(told);
+  }
+
+  /** Begins: from here on the process waits for it. */
+  enter(): void {
+    const { runLoop, loop } = this;
+    // What waited on the loop for a run comes first.
+    runLoop.prepare();
+    loop.wake(this);
+    activeRuns.add(this);
     runLoop.begin(this);
-    this.#ended = ended;
     this.#leave = loop.host.enterRun({
       ignoresRejection: isOurCancellation,
-      idle: () => this.#idle(describe),
+      idle: () => this.#idle(),
     });
   }
 
@@ -95,10 +102,10 @@ export class RunTask extends TaskNode {
   }
 
   /** Nothing is left that could wake anybody. */
-  #idle(describe: (task: RunTask) => string): void {
+  #idle(): void {
     if (this.#deadlock !== null || this.done() || this.loop.ready.size > 0) return;
     this.#deadlock = new DeadlockError(
-      `Nothing is left that could wake the run, but it has not ended. Its tasks:\n${describe(this)}`,
+      `Nothing is left that could wake the run, but it has not ended. Its tasks:\n${this.#describe(this)}`,
     );
     this.extras().grace = Math.min(this.extras().grace ?? DEADLOCK_GRACE, DEADLOCK_GRACE);
     this.cancel(this.#deadlock);

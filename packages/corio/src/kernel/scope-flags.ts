@@ -27,6 +27,9 @@ export const OBSERVED = 1024;
 export const NO_ARGUMENT = 2048;
 export const ONE_ARGUMENT = 4096;
 
+/** The task's body is a generator function, and its driver what that gave. */
+export const NATIVE: number = 1 << 18;
+
 /** Cancelled not long ago: its grace has no timer of its own yet. */
 export const IN_GRACE: number = 1 << 16;
 

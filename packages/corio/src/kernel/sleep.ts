@@ -20,6 +20,11 @@ import { probed } from "./probe.ts";
 import { RECORDED, type Interruption } from "./strand.ts";
 import type { TimerList, TimerNode } from "./timer-queue.ts";
 import type { WaitTarget } from "./wait-target.ts";
+import { keep } from "./kept-shapes.ts";
+
+/** One of each kind, kept alive for its hidden class: decision 12. */
+let keptSleep: Sleep | null = null;
+let keptCheckpoint: Checkpoint | null = null;
 
 class Sleep extends Operation<void> implements TimerNode {
   when = 0;
@@ -148,7 +153,9 @@ export function sleep(delay: number, result?: unknown): Awaitable<unknown> {
     throw new TypeError(`Cannot sleep for ${String(delay)}: it takes milliseconds`);
   }
   if (result !== undefined) return coroutine(sleepFor, delay, result);
-  return delay <= 0 ? new Checkpoint() : new Sleep(delay);
+  if (delay <= 0) return checkpoint();
+  keptSleep ??= keep(() => new Sleep(0));
+  return new Sleep(delay);
 }
 
 function* sleepFor(delay: number, result: unknown): Coroutine<unknown> {
@@ -163,5 +170,6 @@ export function sleepForever(): Awaitable<never> {
 
 /** Gives up one turn: everything that is ready runs first. A cancel point. */
 export function checkpoint(): Awaitable<void> {
+  keptCheckpoint ??= keep(() => new Checkpoint());
   return new Checkpoint();
 }

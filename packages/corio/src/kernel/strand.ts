@@ -2,6 +2,7 @@
 
 import type { HostContext } from "../host/port.ts";
 import { BadYieldError, type CancelledError } from "../errors.ts";
+import { resume } from "./awaitable.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { Runnable } from "./ready-queue.ts";
 import type { ScopeNode } from "./scope.ts";
@@ -48,6 +49,8 @@ export interface Strand extends Waiter {
   context: HostContext | null;
   /** Throws that were ignored after the grace was over; past the limit the strand is closed. */
   ignored: number;
+  /** Whether `gen` is what a generator function gave. */
+  readonly native: boolean;
   finish(ok: boolean, value: unknown): void;
 }
 
@@ -71,7 +74,7 @@ export function step(strand: Strand): void {
   strand.leaf = null;
   let result: IteratorResult<unknown, unknown>;
   try {
-    result = strand.gen!.next();
+    result = strand.native ? resume(strand.gen!) : strand.gen!.next();
     // A bare `yield` parks on nothing: nothing would ever wake it.
     while (result.done !== true && strand.leaf === null) {
       const error = new BadYieldError(

@@ -4,12 +4,16 @@ import type { CancelledError } from "../errors.ts";
 import type { Awaitable } from "./awaitable.ts";
 import { Operation } from "./operation.ts";
 import type { WaitTarget } from "./wait-target.ts";
+import { keep } from "./kept-shapes.ts";
 
 /** Begins a wait; may return what undoes it. */
 export type SuspendStart<T> = (
   resolve: (value: T) => void,
   reject: (error: unknown) => void,
 ) => void | ((reason: CancelledError) => void);
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: Suspension<unknown> | null = null;
 
 class Suspension<T> extends Operation<T> {
   #undo: ((reason: CancelledError) => void) | undefined;
@@ -50,5 +54,6 @@ class Suspension<T> extends Operation<T> {
  * What comes after that is ignored. A cancel point.
  */
 export function suspend<T>(start: SuspendStart<T>): Awaitable<T> {
+  kept ??= keep(() => new Suspension<unknown>(() => {}));
   return new Suspension(start);
 }

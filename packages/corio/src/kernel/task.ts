@@ -17,6 +17,7 @@ import {
   DONE,
   EAGER,
   FAILED,
+  NATIVE,
   NO_ARGUMENT,
   OBSERVED,
   ONE_ARGUMENT,
@@ -77,6 +78,10 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
     this.#label = name ?? ++taskCount;
     if (parent !== null) this.pending = inherited(parent);
     if ((flags & EAGER) === 0) loop.wake(this);
+  }
+
+  get native(): boolean {
+    return (this.flags & NATIVE) !== 0;
   }
 
   get ok(): boolean {
@@ -151,6 +156,7 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
     this.stage = CLOSING;
     this.beforeClosing();
     this.at = this;
+    this.flags &= ~NATIVE;
     this.gen = closeDown(this, this);
     step(this);
   }
@@ -293,7 +299,7 @@ function begin(task: TaskNode): void {
   let result: unknown;
   try {
     result = callTask(task);
-    task.gen = driverOf(result, task);
+    task.gen = task.native ? (result as Iterator<unknown, unknown, unknown>) : driverOf(result, task);
   } catch (error) {
     current.strand = outer;
     task.finish(false, error);
@@ -303,7 +309,7 @@ function begin(task: TaskNode): void {
   if (task.gen === null) task.finish(true, result);
   else {
     // An async body has run to its first await, and begins that wait in a microtask: in its turn, before what is ready behind it.
-    if (!isGenerator(task.gen)) task.loop.noteGuestStart();
+    if (!task.native && !isGenerator(task.gen)) task.loop.noteGuestStart();
     step(task);
   }
 }
@@ -324,6 +330,7 @@ function callTask(task: TaskNode): unknown {
   task.ending = undefined;
   task.stage = RUNNING;
   if (isGeneratorFunction(body)) {
+    task.flags |= NATIVE;
     if ((flags & NO_ARGUMENT) !== 0) return body();
     if ((flags & ONE_ARGUMENT) !== 0) return body(ending);
     return body(...(ending as readonly unknown[]));

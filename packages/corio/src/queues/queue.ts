@@ -7,6 +7,7 @@ import type { WaitTarget } from "../kernel/wait-target.ts";
 import { itemsOf } from "./item-iterator.ts";
 import type { ItemStore } from "./item-store.ts";
 import { Ring } from "./ring.ts";
+import { keep } from "../kernel/kept-shapes.ts";
 
 /**
  * A bounded queue, first in, first out (compare PriorityQueue and LifoQueue); getters and putters are served in order, and no newcomer overtakes. An item that was
@@ -50,11 +51,13 @@ export class Queue<T> {
 
   /** Puts an item in, waiting for room. A cancel point. QueueShutDown after `shutdown()`. */
   put(item: T): Awaitable<void> {
+    keptPut ??= keep(() => new Put(new Queue<unknown>(1), null));
     return new Put(this, item);
   }
 
   /** Takes the next item, waiting for one. A cancel point. QueueShutDown when the queue was shut down and is drained. */
   get(): Awaitable<T> {
+    keptGet ??= keep(() => new Get(new Queue<unknown>(1)));
     return new Get(this);
   }
 
@@ -168,6 +171,10 @@ export class Queue<T> {
 function isShutDown(error: unknown): boolean {
   return error instanceof QueueShutDown;
 }
+
+/** One of each kind, kept alive for its hidden class: decision 12. */
+let keptPut: Put<unknown> | null = null;
+let keptGet: Get<unknown> | null = null;
 
 class Put<T> extends QueuedWait<void> {
   readonly item: T;

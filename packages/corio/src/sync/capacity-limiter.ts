@@ -8,6 +8,7 @@ import { taskOf } from "../kernel/task.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
 import { holding } from "./hold.ts";
+import { keep } from "../kernel/kept-shapes.ts";
 
 /**
  * So many at a time, each in the name of a borrower: the task that asks, or an object that is given (a connection, a request).
@@ -55,6 +56,7 @@ export class CapacityLimiter {
    * not lost by a cancellation. InvalidStateError when the borrower has one, or waits for one, already.
    */
   acquire(borrower?: object): Awaitable<void> {
+    kept ??= keep(() => new Acquire(new CapacityLimiter(1), undefined));
     return new Acquire(this, borrower);
   }
 
@@ -127,6 +129,9 @@ function taskHere(): object {
   if (task === null) throw new InvalidStateError("The running code belongs to no task: give the borrower");
   return task;
 }
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: Acquire | null = null;
 
 class Acquire extends QueuedWait<void> {
   readonly #limiter: CapacityLimiter;

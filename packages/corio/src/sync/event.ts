@@ -3,6 +3,7 @@
 import type { Awaitable } from "../kernel/awaitable.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
+import { keep } from "../kernel/kept-shapes.ts";
 
 /** A flag. `set()` wakes everyone who waits, also if it is cleared in the same step. */
 export class Event {
@@ -25,6 +26,7 @@ export class Event {
 
   /** Waits until the event is set. A cancel point, also when it is. */
   wait(): Awaitable<void> {
+    kept ??= keep(() => new EventWait(new Event()));
     return new EventWait(this);
   }
 
@@ -32,6 +34,9 @@ export class Event {
     return { waiting: this.waiters.size };
   }
 }
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: EventWait | null = null;
 
 class EventWait extends QueuedWait<void> {
   readonly #event: Event;

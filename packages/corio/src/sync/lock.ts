@@ -8,6 +8,7 @@ import { taskOf, type Task } from "../kernel/task.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
 import { holding } from "./hold.ts";
+import { keep } from "../kernel/kept-shapes.ts";
 
 /** A mutual exclusion lock, owned by the task that acquired it. First come, first served. Not re-entrant. */
 export class Lock {
@@ -18,6 +19,7 @@ export class Lock {
 
   /** Waits until the lock is free and takes it. A cancel point; what was acquired is not lost by a cancellation. */
   acquire(): Awaitable<void> {
+    kept ??= keep(() => new Acquire(new Lock()));
     return new Acquire(this);
   }
 
@@ -63,6 +65,9 @@ export function lockTarget(lock: Lock): WaitTarget {
   const { owner, waiting } = lock.statistics();
   return { kind: "lock", object: lock, holders: owner === null ? [] : [owner], state: { waiting } };
 }
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: Acquire | null = null;
 
 class Acquire extends QueuedWait<void> {
   readonly #lock: Lock;

@@ -6,6 +6,7 @@ import type { AnyFunction } from "../kernel/body.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
 import { holding } from "./hold.ts";
+import { keep } from "../kernel/kept-shapes.ts";
 
 /** A counter of permits. Waiters get them first come, first served; a newcomer never overtakes. It may grow above its start. */
 export class Semaphore {
@@ -23,6 +24,7 @@ export class Semaphore {
 
   /** Waits for a permit and takes it. A cancel point; a permit that was handed over is not lost by a cancellation. */
   acquire(): Awaitable<void> {
+    kept ??= keep(() => new Acquire(new Semaphore(1)));
     return new Acquire(this);
   }
 
@@ -69,6 +71,9 @@ export class BoundedSemaphore extends Semaphore {
     super.release();
   }
 }
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: Acquire | null = null;
 
 class Acquire extends QueuedWait<void> {
   readonly #semaphore: Semaphore;

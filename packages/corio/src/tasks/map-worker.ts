@@ -1,6 +1,6 @@
 // A worker of `map` over items that are there at once: it takes the next item when it is free.
 
-import { isGeneratorFunction, type Parked } from "../kernel/awaitable.ts";
+import { isGeneratorFunction, resume, type Parked } from "../kernel/awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "../kernel/body.ts";
 import { cancelPoint, cancelPointDue } from "../kernel/cancel-point.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
@@ -41,7 +41,8 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
   next(): IteratorResult<Parked, void> {
     for (;;) {
       if (this.#driver !== null) {
-        const result = this.#driver.next();
+        const result =
+          this.#coroutine !== null && !this.#pausing ? resume(this.#driver) : this.#driver.next();
         if (result.done !== true) return result as IteratorResult<Parked, void>;
         this.#driver = null;
         if (!this.#pausing) this.#store(result.value);

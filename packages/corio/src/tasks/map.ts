@@ -10,6 +10,7 @@ import { Lock } from "../sync/lock.ts";
 import { UnwrappingBlock } from "./gather.ts";
 import { type ItemSource, sourceOf } from "./item-source.ts";
 import { type Assembly, MapWorker } from "./map-worker.ts";
+import { keep } from "../kernel/kept-shapes.ts";
 
 export interface ConcurrencyOptions {
   /** How many items may be under way at once; say Infinity for no bound. */
@@ -54,6 +55,9 @@ function* closeSource({ source, turn }: Work): Coroutine<void> {
   yield* source.close();
 }
 
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: MapWorker | null = null;
+
 function* drainAtOnce(group: GroupScope, work: Work, items: Iterator<unknown>): Coroutine<void> {
   const { fn, results, concurrency } = work;
   const assembly: Assembly = {
@@ -66,6 +70,9 @@ function* drainAtOnce(group: GroupScope, work: Work, items: Iterator<unknown>): 
       spawnIn(group, [{ name: `worker-${place}` }, startWorker, assembly, place]);
     },
   };
+  kept ??= keep(
+    () => new MapWorker({ items: [].values(), fn: () => {}, results: null, index: 0, helper() {} }, 1),
+  );
   yield* new MapWorker(assembly, 1);
 }
 

@@ -7,7 +7,9 @@ import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import { Block } from "../kernel/block.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { EventLoop } from "../kernel/event-loop.ts";
+import { GroupScope } from "../kernel/group-scope.ts";
 import { hooks, type DebugOptions } from "../kernel/hooks.ts";
+import { keep } from "../kernel/kept-shapes.ts";
 import type { Report } from "../kernel/report.ts";
 import {
   applySettings,
@@ -17,11 +19,11 @@ import {
   type RunStart,
 } from "../kernel/run-task.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
-import { RUN } from "../kernel/scope-flags.ts";
+import { EAGER, RUN } from "../kernel/scope-flags.ts";
 import { scopeHereOrNull } from "../kernel/scope-current.ts";
-import { ScopeNode, type Scope } from "../kernel/scope.ts";
+import { ScopeNode, tokenOf, type Scope } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
-import type { TaskNode } from "../kernel/task.ts";
+import { TaskNode } from "../kernel/task.ts";
 import { describeRun } from "../kernel/task-tree.ts";
 import { claimProcess } from "./one-copy.ts";
 
@@ -40,12 +42,25 @@ export interface RunOptions {
 
 const loops = new WeakMap<Host, EventLoop>();
 
+/** One of each kind that every run makes, kept alive for its hidden class: decision 12. */
+let kept: readonly object[] | null = null;
+
+function shapes(loop: EventLoop): readonly object[] {
+  const runLoop = new RunLoop(loop, {}, false);
+  const nothing = (): void => {};
+  const run = new RunTask({ loop: runLoop }, nothing, {}, () => "", nothing);
+  const task = new TaskNode(loop, null, nothing, undefined, "", EAGER);
+  const scope = new ScopeNode(loop, null, task, 0);
+  return [runLoop, run, task, scope, tokenOf(scope), task.join(), new GroupScope(loop, null, task, 0)];
+}
+
 /** The loop of a host: all runs on it share one. */
 function loopOf(host: Host): EventLoop {
   let loop = loops.get(host);
   if (loop === undefined) {
     loop = new EventLoop(host);
     loops.set(host, loop);
+    if (host === defaultHost) kept ??= keep(shapes, loop);
   }
   return loop;
 }
@@ -126,7 +141,11 @@ export function startRun(
       else reject(task.cancelled() ? endOf(task.ending as CancelledError, options) : task.ending);
     };
     hooks.poll?.();
-    const make = (): RunTask => new RunTask(start, body, options, describeRun, ended);
+    const make = (): RunTask => {
+      const task = new RunTask(start, body, options, describeRun, ended);
+      task.enter();
+      return task;
+    };
     const { debug } = start.loop;
     if (hooks.switch !== null) started(hooks.switch.rootStarts(debug, make));
     else {

@@ -9,6 +9,10 @@ import { type CancellableTaskGroup, GroupScope, type TaskGroup } from "../kernel
 import { CLEANUP } from "../kernel/scope-flags.ts";
 import type { ScopeNode } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
+import { keep } from "../kernel/kept-shapes.ts";
+
+/** One of its kind, kept alive for its hidden class: decision 12. */
+let kept: GroupBlock<unknown> | null = null;
 
 export class GroupBlock<T> extends Block<T> {
   /** Whether the group is part of its task's clean-up: the cancellation behind that is no affair of the group's. */
@@ -64,5 +68,6 @@ export function taskGroup<R>(
 export function taskGroup(...input: readonly unknown[]): Awaitable<unknown> {
   const body = input[input.length - 1];
   assertFunction(body, "a task group");
+  kept ??= keep(() => new GroupBlock<unknown>(() => {}, []));
   return new GroupBlock<unknown>(body as AnyFunction, []);
 }
