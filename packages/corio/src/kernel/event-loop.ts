@@ -114,7 +114,8 @@ export class EventLoop {
   #newTurn(): void {
     this.counters.turns++;
     this.#newSlice(this.host.now());
-    this.#run();
+    // In a microtask: what V8 throws from a callback of the host costs it six times as much.
+    this.host.queueMicrotask(this.#pump);
   }
 
   #newSlice(now: number): void {
