@@ -29,10 +29,12 @@ export interface Transport {
   write(bytes: Uint8Array): boolean;
   /** Bytes that wait to go out. */
   readonly pendingBytes: number;
-  /** Bytes: `write` says false above `high`, `onDrain` comes at or below `low`. */
+  /** Bytes: `write` says false above `high`, `onDrain` comes at or below `low`; also when more than `high` waits now. */
   setWriteLimits(limits: { readonly low: number; readonly high: number }): void;
   /** Sends what waits, then tells the peer that no more comes. */
   end(): void;
+  /** Sends what waits, then closes both directions without waiting for the peer's end. What still comes is not delivered. */
+  close(): void;
   /** Closes both directions at once; what waits is lost. The peer is reset where the kind of connection can. */
   abort(): void;
   /** Stops and resumes the reading. */
@@ -84,11 +86,16 @@ export interface HostNetwork {
   listen(request: ListenRequest, done: NetworkDone<NetworkListener>): () => void;
   /**
    * Puts TLS on a connection. The transport given is used up; the result takes its place. `options` are node's own
-   * (`tls.connect`'s for a client, `tls.createSecureContext`'s and `TLSSocket`'s for a server).
+   * (`tls.connect`'s for a client, `tls.createSecureContext`'s and `TLSSocket`'s for a server). `early`: bytes that the transport has
+   * delivered already, and that belong to the handshake.
    */
   startTls(
     transport: Transport,
-    request: { readonly server: boolean; readonly options: object },
+    request: {
+      readonly server: boolean;
+      readonly options: object;
+      readonly early?: readonly Uint8Array[] | undefined;
+    },
     done: NetworkDone<Transport>,
   ): () => void;
 }
