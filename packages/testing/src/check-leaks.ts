@@ -37,3 +37,10 @@ export function checkLoop({ timers, ready }: LoopState): void {
   if (timers === 0 && ready === 0) return;
   throw new LeakError(`The run has ended, but its loop holds ${timers} timers and ${ready} ready callbacks`);
 }
+
+/** After the run: nothing should be open on its network. */
+export function checkNetwork(open: readonly string[]): { readonly error: LeakError } | null {
+  if (open.length === 0) return null;
+  const list = open.map((line) => `- ${line}`).join("\n");
+  return { error: new LeakError(`The run has ended, but on its network this is still open:\n${list}`) };
+}

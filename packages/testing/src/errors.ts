@@ -23,3 +23,11 @@ export class BrokenSequenceError extends Error {
     this.prototype.name = "BrokenSequenceError";
   }
 }
+
+/** A stream does not do what a stream must: `checkStream` found it. The message says what. */
+export class StreamCheckError extends Error {
+  readonly code = "ERR_STREAM_CHECK";
+  static {
+    this.prototype.name = "StreamCheckError";
+  }
+}

@@ -27,3 +27,8 @@ export function withNote(error: unknown, note: string): unknown {
   plain.set(error, before);
   return error;
 }
+
+/** What was on the network, as a part of a note. */
+export function eventsNote(events: string): string {
+  return events === "" ? "" : `\nLast on the network:\n${events}`;
+}

@@ -20,4 +20,4 @@ export { random } from "./random.ts";
 export { type EventRecord, recordEvents, type RecordedEvent } from "./record-events.ts";
 export { Sequencer } from "./sequencer.ts";
 
-export { BrokenSequenceError, LeakError, SimulationError } from "./errors.ts";
+export { BrokenSequenceError, LeakError, SimulationError, StreamCheckError } from "./errors.ts";

@@ -1,7 +1,9 @@
 // The adapter for node's own test runner: `import { test } from "@corio/testing/node-test"`.
 
-import { test as nodeTest } from "node:test";
+import { describe, test as nodeTest } from "node:test";
 import type { Program } from "./run-once.ts";
+import { checkStream } from "./streams/check-stream.ts";
+import type { StreamCheckOptions } from "./streams/types.ts";
 import { type CorioTestOptions, runTest } from "./test-body.ts";
 
 export type { Program } from "./run-once.ts";
@@ -37,3 +39,10 @@ export const corioTest: CorioTest = Object.assign(declare({}), {
 });
 
 export { corioTest as it, corioTest as test };
+
+/** Declares the checks of `checkStream` as tests, in a suite of this name. */
+export function testStream(name: string, makePair: () => unknown, options: StreamCheckOptions = {}): void {
+  void describe(name, () => {
+    for (const check of checkStream(makePair, options)) void nodeTest(check.name, check.run);
+  });
+}

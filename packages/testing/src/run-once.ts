@@ -1,8 +1,9 @@
 // One run of a program in a simulation, with everything that came of it.
 
 import { call, run, type Report, type RunOptions, type Scope } from "corio";
-import { loopOf, type LoopState } from "corio/lowlevel";
-import { checkLoop, checkTasks } from "./check-leaks.ts";
+import { type HostNetwork, loopOf, type LoopState } from "corio/lowlevel";
+import { checkLoop, checkNetwork, checkTasks } from "./check-leaks.ts";
+import { isRunNetwork } from "./run-network.ts";
 import { Simulation, type SimulationSettings } from "./simulation.ts";
 
 /** What is simulated: a function of either dialect, which is given the scope of its run. It is called for each run. */
@@ -11,6 +12,7 @@ export type Program<R = unknown> = (scope: Scope) => R;
 export interface OnceOptions extends Omit<RunOptions, "host"> {
   /** Whether tasks may be left when the program's body has ended. */
   leaks?: boolean | undefined;
+  network?: HostNetwork | undefined;
 }
 
 /** What came of a run. */
@@ -19,16 +21,21 @@ export interface Outcome {
   readonly value: unknown;
   readonly error: unknown;
   readonly simulation: Simulation;
+  /** The last events of the simulated network, as text; empty where there is none. */
+  readonly networkEvents: string;
 }
 
 export async function runOnce(
   program: Program,
   settings: SimulationSettings,
-  { leaks = false, ...options }: OnceOptions,
+  { leaks = false, network, ...options }: OnceOptions,
 ): Promise<Outcome> {
-  const simulation = new Simulation(settings);
+  const simulation = new Simulation({ ...settings, network });
+  const simulated = isRunNetwork(network) ? network : null;
   const reports: Report[] = [];
   let loop: LoopState | null = null;
+  /** What was thrown on the network, where no program could take it. */
+  let broken: { readonly error: unknown } | null = null;
   const body = function* (scope: Scope): Generator<never, unknown, unknown> {
     simulation.root = scope;
     loop = loopOf(scope);
@@ -38,8 +45,18 @@ export async function runOnce(
     return value;
   };
   Object.defineProperty(body, "name", { value: program.name });
+  simulated?.begin({
+    host: simulation.host,
+    seed: settings.seed,
+    fail: (error) => {
+      broken ??= { error };
+      simulation.root?.cancel("the simulated network has failed");
+    },
+  });
+  let value: unknown;
+  let failure: { readonly error: unknown } | null = null;
   try {
-    const value = await run(body as never, {
+    value = await run(body as never, {
       onReport: (report) => void reports.push(report),
       ...options,
       host: simulation.host,
@@ -51,8 +68,16 @@ export async function runOnce(
       );
     }
     if (!leaks && loop !== null) checkLoop(loop);
-    return { ok: true, value, error: null, simulation };
   } catch (error) {
-    return { ok: false, value: undefined, error, simulation };
+    failure = { error };
   }
+  const open = simulated?.end() ?? [];
+  failure = broken ?? failure ?? (leaks ? null : checkNetwork(open));
+  return {
+    ok: failure === null,
+    value: failure === null ? value : undefined,
+    error: failure?.error ?? null,
+    simulation,
+    networkEvents: simulated?.describe() ?? "",
+  };
 }

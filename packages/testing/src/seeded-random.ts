@@ -14,3 +14,4 @@ export function seededRandom(seed: number, stream = 0): () => number {
 /** The streams of a simulation's seed: how many numbers the schedule takes must not change what the program draws. */
 export const PROGRAM_STREAM = 0;
 export const SCHEDULE_STREAM = 1;
+export const NETWORK_STREAM = 2;

@@ -1,8 +1,9 @@
 // simulate: a run in virtual time that must leave nothing behind.
 
 import type { RunOptions, Unwrap } from "corio";
+import type { HostNetwork } from "corio/lowlevel";
 import { seedAsked } from "./environment.ts";
-import { withNote } from "./failure-note.ts";
+import { eventsNote, withNote } from "./failure-note.ts";
 import { type Program, runOnce } from "./run-once.ts";
 import { formatReplay } from "./schedules/replay.ts";
 import { deciderOf, nameOf, type Schedule } from "./schedules/schedule.ts";
@@ -26,6 +27,11 @@ export interface SimulateOptions extends Omit<RunOptions, "host"> {
   lateness?: number;
   /** Whether tasks that the program has started may still run when its body ends; they are cancelled. Default false: a LeakError. */
   leaks?: boolean;
+  /**
+   * The network on which the program's connections are made: a `SimulatedNetwork` of `@corio/testing/network`. Connections and listeners that
+   * are still open when the run has ended are a LeakError, too. Default: the machine's own, which knows nothing of virtual time.
+   */
+  network?: HostNetwork;
 }
 
 /**
@@ -49,11 +55,14 @@ export async function simulate<R>(program: Program<R>, options: SimulateOptions 
     rest,
   );
   if (outcome.ok) return outcome.value as Unwrap<R>;
-  if (!decides && given === undefined) throw outcome.error;
+  const { error, networkEvents } = outcome;
+  if (!decides && given === undefined && networkEvents === "") throw error;
   const { choices } = outcome.simulation;
+  const again = decides
+    ? `{ schedule: { replay: "${formatReplay({ seed, choices })}" } }`
+    : `{ seed: ${seed}, schedule: "fifo" }`;
   throw withNote(
-    outcome.error,
-    `In a simulation with seed ${seed}, schedule ${nameOf(schedule)}. The same again: ` +
-      `simulate(program, ${decides ? `{ schedule: { replay: "${formatReplay({ seed, choices })}" } }` : `{ seed: ${seed}, schedule: "fifo" }`})`,
+    error,
+    `In a simulation with seed ${seed}, schedule ${nameOf(schedule)}. The same again: simulate(program, ${again})${eventsNote(networkEvents)}`,
   );
 }

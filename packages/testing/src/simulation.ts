@@ -3,6 +3,7 @@
 import { currentScope, InvalidStateError, type Scope, type Task } from "corio";
 import {
   createVirtualHost,
+  type HostNetwork,
   loopOf,
   realHost,
   taskOfItem,
@@ -29,6 +30,7 @@ export interface SimulationSettings {
   readonly cancels?: number | undefined;
   /** Called before each step. */
   readonly beforeStep?: (() => void) | undefined;
+  readonly network?: HostNetwork | undefined;
 }
 
 const SIMULATION = Symbol("the simulation of a host");
@@ -65,10 +67,11 @@ export class Simulation {
     this.#settings = settings;
     // Nothing is early by less than nothing.
     this.#lateness = settings.lateness !== undefined && settings.lateness > 0 ? settings.lateness : -1;
-    const { decider, start, autojump, seed } = settings;
+    const { decider, start, autojump, seed, network } = settings;
     const host: SimulatedHost = createVirtualHost(realHost, {
       start,
       autojump,
+      network,
       drained: decider !== null && !decider.inOrder,
       createReadyQueue:
         decider === null

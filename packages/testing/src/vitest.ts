@@ -1,7 +1,9 @@
 // The adapter for vitest: `import { test } from "@corio/testing/vitest"`.
 
-import { test as vitestTest } from "vitest";
+import { describe, test as vitestTest } from "vitest";
 import type { Program } from "./run-once.ts";
+import { checkStream } from "./streams/check-stream.ts";
+import type { StreamCheckOptions } from "./streams/types.ts";
 import { type CorioTestOptions, runTest } from "./test-body.ts";
 
 export type { Program } from "./run-once.ts";
@@ -35,3 +37,10 @@ export const corioTest: CorioTest = Object.assign(
 );
 
 export { corioTest as it, corioTest as test };
+
+/** Declares the checks of `checkStream` as tests, in a suite of this name. */
+export function testStream(name: string, makePair: () => unknown, options: StreamCheckOptions = {}): void {
+  describe(name, () => {
+    for (const check of checkStream(makePair, options)) vitestTest(check.name, check.run);
+  });
+}

@@ -76,4 +76,18 @@ describe("the adapter for node's test runner", () => {
     expect(text).toMatch(/# pass 2\n# fail 2\n# cancelled 0\n# skipped 1\n# todo 1/);
     expect(text).toMatch(note);
   }, 60_000);
+
+  test("declares the checks of a stream", async () => {
+    const { code, text } = await outputOf([
+      "--conditions=@corio/source",
+      "--test",
+      "--test-reporter=tap",
+      fixture("node-streams.ts"),
+    ]);
+    expect(code).toBe(1);
+    expect(text).toMatch(/ok 1 - what is written arrives, in order\n/);
+    expect(text).toMatch(/^ok 1 - right$/m);
+    expect(text).toMatch(/^not ok 2 - wrong$/m);
+    expect(text).toContain("read(3) gave 4 bytes");
+  }, 60_000);
 });

@@ -1,6 +1,6 @@
 // What is said of a failure that an exploration has found: the seed, the smallest schedule, and what happens in it.
 
-import { withNote } from "../failure-note.ts";
+import { eventsNote, withNote } from "../failure-note.ts";
 import type { Outcome } from "../run-once.ts";
 import { formatReplay } from "../schedules/replay.ts";
 import { shrink } from "./shrink.ts";
@@ -36,13 +36,13 @@ export async function reportFailure(found: Found, runListed: RunListed, mostRuns
     lines.push(
       "It does not fail by its schedule alone: the program depends on something that is not simulated.",
     );
-    return withNote(outcome.error, lines.join("\n"));
+    return withNote(outcome.error, lines.join("\n") + eventsNote(outcome.networkEvents));
   }
   lines.push(`The smallest schedule that fails: CORIO_REPLAY=${formatReplay({ seed, choices })}`);
   const { deviations } = last.simulation;
   if (deviations.length === 0) lines.push("Everything runs in the order of its arrival.");
   else lines.push(...deviations.map((deviation) => `  at choice ${deviation}`));
-  return withNote(last.error, lines.join("\n"));
+  return withNote(last.error, lines.join("\n") + eventsNote(last.networkEvents));
 }
 
 /** Shrinking must not wander off to another failure. */

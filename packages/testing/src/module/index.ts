@@ -44,13 +44,19 @@ async function load(
  * imports, in a realm of its own, in which `setTimeout`, `setInterval`, `Date`, `performance.now` and `Math.random` are simulated,
  * too: it need not know of Corio. What it gives is an object of that realm. The machine's files and sockets are out of reach.
  */
-export async function simulateModule(url: string | URL, options: SimulateOptions = {}): Promise<unknown> {
+export async function simulateModule(
+  url: string | URL,
+  options: Omit<SimulateOptions, "network"> = {},
+): Promise<unknown> {
   const { realm, entrances, program } = await load(url);
   return realm.settle(entrances.simulate(program, options));
 }
 
 /** As `explore`, for the default export of a module: see `simulateModule`. */
-export async function exploreModule(url: string | URL, options: ExploreOptions = {}): Promise<Exploration> {
+export async function exploreModule(
+  url: string | URL,
+  options: Omit<ExploreOptions, "network"> = {},
+): Promise<Exploration> {
   const { realm, entrances, program } = await load(url);
   return realm.settle(entrances.explore(program, options));
 }
@@ -58,7 +64,7 @@ export async function exploreModule(url: string | URL, options: ExploreOptions =
 /** As `exploreAll`, for the default export of a module: see `simulateModule`. */
 export async function exploreModuleAll(
   url: string | URL,
-  options: ExploreAllOptions = {},
+  options: Omit<ExploreAllOptions, "network"> = {},
 ): Promise<Exploration> {
   const { realm, entrances, program } = await load(url);
   return realm.settle(entrances.exploreAll(program, options));
