@@ -1,0 +1,114 @@
+// From a server's options to its listeners.
+import { lstatSync, unlinkSync } from "node:fs";
+import type { Coroutine } from "corio";
+import { suspend, type ListenRequest, type NetworkListener, type ResolvedAddress } from "corio/lowlevel";
+import { AddressInUseError, ConnectionRefusedError } from "../errors.ts";
+import { connectError } from "../network/connect-errors.ts";
+import { resolveHost } from "../network/resolve-host.ts";
+import { connectUnix } from "./connect-unix.ts";
+import type { Server } from "./server.ts";
+import type { ServerOptions, UnixServerOptions } from "./server-options.ts";
+
+/** How often a port is sought that is free on all addresses. */
+const tries = 5;
+
+export function* listenTcp(server: Server, options: ServerOptions): Coroutine<void> {
+  const addresses = yield* resolveHosts(server, options.host);
+  for (let left = tries; ; left--) {
+    try {
+      yield* listenOnAll(server, options, addresses);
+      return;
+    } catch (error) {
+      // Free on the first address, taken on another.
+      const again = options.port === 0 && left > 1 && (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!again) throw error;
+    }
+  }
+}
+
+/** None: every address of the machine. */
+function* resolveHosts(server: Server, host: ServerOptions["host"]): Coroutine<readonly ResolvedAddress[]> {
+  if (host === undefined) return [];
+  const { network } = server.init;
+  const found = new Map<string, ResolvedAddress>();
+  for (const name of typeof host === "string" ? [host] : host) {
+    const addresses = yield* resolveHost((...lookup) => network.lookup(...lookup), name, 0);
+    for (const address of addresses) found.set(address.address, address);
+  }
+  return [...found.values()];
+}
+
+function* listenOnAll(
+  server: Server,
+  options: ServerOptions,
+  addresses: readonly ResolvedAddress[],
+): Coroutine<void> {
+  const { backlog, reusePort } = options;
+  const bothFamilies = new Set(addresses.map(({ family }) => family)).size > 1;
+  const { ipv6Only = bothFamilies ? true : undefined } = options;
+  const begun: NetworkListener[] = [];
+  let port = options.port;
+  let missing: unknown = null;
+  try {
+    for (const { address: host } of addresses.length === 0 ? [{ address: undefined }] : addresses) {
+      try {
+        const listener = yield* listen(server, { at: { host, port }, backlog, reusePort, ipv6Only });
+        begun.push(listener);
+        if ("port" in listener.address) port = listener.address.port;
+      } catch (error) {
+        // A name may have addresses that the machine, just now, has not: "localhost" without IPv6.
+        if (addresses.length === 1 || (error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") throw error;
+        missing = error;
+      }
+    }
+    if (begun.length === 0) throw missing;
+    for (const listener of begun.splice(0)) server.listening(listener);
+  } finally {
+    for (const listener of begun) listener.close(() => {});
+  }
+}
+
+export function* listenUnix(server: Server, path: string, options: UnixServerOptions): Coroutine<void> {
+  const { backlog, replaceStale = false } = options;
+  const request = { at: { path }, backlog };
+  try {
+    server.listening(yield* listen(server, request));
+  } catch (error) {
+    if (!replaceStale || !(error instanceof AddressInUseError)) throw error;
+    if (!(yield* isStale(server, path))) throw error;
+    unlinkSync(path);
+    server.listening(yield* listen(server, request));
+  }
+}
+
+/** Whether a socket's file is all that is left of its server. Another file refuses connections as well: it is nobody's to remove. */
+function* isStale({ init }: Server, path: string): Coroutine<boolean> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
+  try {
+    const transport = yield* connectUnix(init.network, path);
+    transport.abort();
+    return false;
+  } catch (error) {
+    if (error instanceof ConnectionRefusedError) return true;
+    throw error;
+  }
+}
+
+function* listen(
+  server: Server,
+  request: Omit<ListenRequest, "onConnection" | "onError">,
+): Coroutine<NetworkListener> {
+  const { network } = server.init;
+  try {
+    return yield* suspend<NetworkListener>(function aListener(resolve, reject) {
+      const whole = { ...request, onConnection: server.take, onError: server.acceptFailed };
+      return network.listen(whole, (error, listener) => {
+        if (error === null) resolve(listener!);
+        else reject(error);
+      });
+    });
+  } catch (error) {
+    const { at } = request;
+    throw connectError(error, "path" in at ? at : { host: at.host ?? "*", port: at.port }, "listen on");
+  }
+}

@@ -1,0 +1,21 @@
+// Results that move, by the pool's own means: one message less than beside it.
+import { createRequire } from "node:module";
+import type { Transferable } from "node:worker_threads";
+import type * as piscina from "piscina";
+
+/** The pool's mark is in its main module, which only threads need that move something. */
+const load = createRequire(import.meta.url);
+
+/** Whether these can be moved without doubt. */
+export function surelyMove(transfers: readonly Transferable[]): boolean {
+  return (
+    new Set(transfers).size === transfers.length &&
+    transfers.every((item) => item instanceof ArrayBuffer && !item.detached)
+  );
+}
+
+/** The value, so that the pool moves what is listed. */
+export function moved(value: unknown, transfers: readonly Transferable[]): unknown {
+  const { move, transferableSymbol, valueSymbol } = load("piscina") as typeof piscina;
+  return move({ [transferableSymbol]: transfers, [valueSymbol]: value } as never);
+}

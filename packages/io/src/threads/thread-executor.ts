@@ -1,0 +1,201 @@
+// ThreadExecutor: calls in worker threads of this process.
+import { availableParallelism } from "node:os";
+import {
+  call,
+  cancelScope,
+  currentScope,
+  NoRunError,
+  run,
+  type Awaitable,
+  type CapacityLimiter,
+  type Coroutine,
+  type Scope,
+  type Unwrap,
+} from "corio";
+import { coroutine, trackResource } from "corio/lowlevel";
+import type { Executor, ExecutorStatistics, OnCancel, SubmitOptions } from "./executor.ts";
+import { ExecutorCore } from "./executor-core.ts";
+import { recordOf, type AnyFunction } from "./function-record.ts";
+import { runCall } from "./run-call.ts";
+
+/** Limits of each thread, as node has them. */
+export interface ThreadResourceLimits {
+  /** Megabytes of the heap's main part. */
+  readonly maxOldGenerationSizeMb?: number;
+  /** Megabytes for what was made just now. */
+  readonly maxYoungGenerationSizeMb?: number;
+  /** Megabytes for compiled code. */
+  readonly codeRangeSizeMb?: number;
+  /** Megabytes of stack. Default 4. */
+  readonly stackSizeMb?: number;
+}
+
+export interface ThreadExecutorOptions {
+  /** How many threads there are at most. Default: as many as the machine runs at once (`os.availableParallelism()`). */
+  readonly workers?: number;
+  /** Takes the place of `workers`: shared by several executors, it bounds them together. */
+  readonly limiter?: CapacityLimiter;
+  /** Milliseconds after which a thread without work is ended; Infinity for never. Default 30,000. */
+  readonly idleTimeout?: number;
+  /** Shown in errors, dumps and statistics. Default "threads". */
+  readonly name?: string;
+  /** A thread that takes more memory than this is ended: WorkerCrashedError. */
+  readonly resourceLimits?: ThreadResourceLimits;
+  /** What becomes of running calls whose callers are cancelled. Default "terminate". */
+  readonly onCancel?: OnCancel;
+  /** The environment of the threads. Default: a copy of the process's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Node's own options for the threads. Default: the process's. */
+  readonly execArgv?: readonly string[];
+  /** Whose it is; null for nobody's. Default: the scope that it is made in, if it is made in one. */
+  readonly scope?: Scope | null;
+}
+
+/** The inside of an executor, for this package. */
+export let coreOf: (executor: ThreadExecutor) => ExecutorCore;
+
+/**
+ * Runs calls in threads. Threads start when there are calls for them, and end when they have been idle for long; idle ones do not keep the
+ * process alive. Made in a run, it belongs to the scope that it is made in: when that ends, it takes no more calls, those that it still
+ * has fail with ExecutorClosedError, and its threads are gone. Made outside any run, it lasts until it is closed.
+ */
+export class ThreadExecutor implements Executor, AsyncDisposable {
+  static {
+    coreOf = (executor) => executor.#core;
+  }
+
+  readonly #core: ExecutorCore;
+  readonly #disown: () => void;
+  readonly #untrack: () => void;
+
+  constructor(options: ThreadExecutorOptions = {}) {
+    const { name = "threads", onCancel = "terminate", idleTimeout = 30_000 } = options;
+    const { workers = availableParallelism(), resourceLimits, env, execArgv } = options;
+    if (options.limiter === undefined && !(Number.isInteger(workers) && workers > 0)) {
+      throw new RangeError(
+        `Cannot make an executor of ${workers} threads: it takes a whole number, one or more`,
+      );
+    }
+    if (!(idleTimeout >= 0)) {
+      throw new RangeError(
+        `Cannot end threads after ${idleTimeout} idle ms: it takes milliseconds, zero or more`,
+      );
+    }
+    checkOnCancel(onCancel);
+    this.#core = new ExecutorCore({
+      name,
+      onCancel,
+      workers,
+      limiter: options.limiter,
+      idleTimeout,
+      resourceLimits,
+      env: env === undefined ? undefined : { ...env },
+      execArgv: execArgv === undefined ? undefined : [...execArgv],
+    });
+    const { scope = scopeHere() } = options;
+    this.#disown = scope === null ? () => {} : scope.defer(() => this.#release());
+    this.#untrack = trackResource(`the executor ${name}`);
+  }
+
+  get name(): string {
+    return this.#core.name;
+  }
+
+  /** Bounds how many calls are in threads at once. Its `total` may be set at any time. */
+  get limiter(): CapacityLimiter {
+    return this.#core.limiter;
+  }
+
+  /** Whether it takes no calls any more. */
+  get closed(): boolean {
+    return this.#core.closing;
+  }
+
+  /**
+   * Calls the function in a thread, with copies of the arguments. Throws what it throws; ThreadFunctionError when the call cannot be sent or
+   * its result not come back, WorkerCrashedError when the thread dies, ExecutorClosedError when this is closed. A cancel point.
+   */
+  submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+    options: SubmitOptions = {},
+  ): Awaitable<Unwrap<R>> {
+    checkCall(fn, options);
+    const site = recordOf(fn as AnyFunction).note();
+    return coroutine(runCall, this.#core, fn as AnyFunction, args, options, site) as Awaitable<Unwrap<R>>;
+  }
+
+  /** Takes no further calls, waits until those that it has are over, and ends the threads. A second time waits too. A cancel point. */
+  close(): Awaitable<void> {
+    return coroutine(closeExecutor, this.#core, this.#disown, this.#untrack);
+  }
+
+  /** Ends the threads now. Calls that somebody waits for fail with ExecutorClosedError. `close` then waits until the threads are gone. */
+  abort(reason: string = "it was aborted"): void {
+    this.#core.abort(reason);
+  }
+
+  /** As `close`, also outside any run. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await run(() => this.close());
+  }
+
+  statistics(): ExecutorStatistics {
+    return this.#core.statistics();
+  }
+
+  /** The end of the scope: nobody can wait for anything any more. */
+  #release(): Awaitable<void> {
+    this.#core.abort("the scope that it belongs to has ended");
+    return this.close();
+  }
+}
+
+function* closeExecutor(core: ExecutorCore, disown: () => void, untrack: () => void): Coroutine<void> {
+  yield* core.close();
+  disown();
+  untrack();
+}
+
+/** Refuses what cannot be a call. */
+export function checkCall(fn: unknown, { onCancel }: SubmitOptions): void {
+  if (typeof fn !== "function")
+    throw new TypeError(`Cannot call a ${typeof fn} in a thread: expected a function`);
+  if (onCancel !== undefined) checkOnCancel(onCancel);
+}
+
+function checkOnCancel(onCancel: OnCancel): void {
+  if (onCancel === "terminate" || onCancel === "wait" || onCancel === "abandon") return;
+  throw new TypeError(`onCancel cannot be ${String(onCancel)}: it is "terminate", "wait" or "abandon"`);
+}
+
+/** The scope of the running code; null outside any run. */
+function scopeHere(): Scope | null {
+  try {
+    return currentScope();
+  } catch (error) {
+    if (error instanceof NoRunError) return null;
+    throw error;
+  }
+}
+
+/** An executor for the length of a block: when the body has ended, its calls are waited for. A cancel point. */
+export function withThreadExecutor<R>(
+  options: ThreadExecutorOptions,
+  body: (executor: ThreadExecutor) => R,
+): Awaitable<Unwrap<R>> {
+  return cancelScope(executorBlock, options, body as (executor: ThreadExecutor) => unknown) as Awaitable<
+    Unwrap<R>
+  >;
+}
+
+function* executorBlock(
+  _scope: Scope,
+  options: ThreadExecutorOptions,
+  body: (executor: ThreadExecutor) => unknown,
+): Coroutine<unknown> {
+  const executor = new ThreadExecutor(options);
+  const value = yield* call(body, executor);
+  yield* executor.close();
+  return value;
+}

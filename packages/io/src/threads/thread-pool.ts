@@ -1,0 +1,178 @@
+// The pool of workers under an executor: piscina, started when first needed, and each worker's port for what is no plain answer.
+import { AsyncResource } from "node:async_hooks";
+import type { MessagePort, Transferable } from "node:worker_threads";
+import type { Piscina, TaskQueue } from "piscina";
+import type { CallMessage, FromThread, Greeting } from "./messages.ts";
+import { PendingCalls } from "./pending-calls.ts";
+import type { ThreadJob } from "./thread-job.ts";
+
+/** What a thread can be told and heard by, beside the pool. */
+export interface Side {
+  readonly port: MessagePort;
+  readonly cancelled: Int32Array;
+}
+
+export interface PoolOptions {
+  readonly idleTimeout: number;
+  readonly resourceLimits: object | undefined;
+  readonly env: NodeJS.ProcessEnv | undefined;
+  readonly execArgv: string[] | undefined;
+}
+
+/** Whom the pool tells what happens to it. */
+export interface PoolOwner {
+  /** The job of that id, while it is in the pool. */
+  job(id: number): ThreadJob | undefined;
+  /** How many calls have tokens, the one that is being sent among them. */
+  readonly running: number;
+  /** A thread is gone, and has said all that it will say. */
+  gone(threadId: number): void;
+  /** A worker died although no call was in it. */
+  died(error: unknown): void;
+  /** No worker is left, and none is coming. */
+  noneLeft(cause: unknown): void;
+}
+
+/** Our module in the threads, built or not as this one is. */
+const entry = new URL(`./inside/worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+
+// Workers and their ports outlast the call that they were made for: they must not keep its context.
+const root = new AsyncResource("CorioThreads", { requireManualDestroy: true });
+
+export class ThreadPool {
+  readonly #pool: Piscina<CallMessage, unknown>;
+  readonly #settings: { maxThreads: number };
+  readonly #owner: PoolOwner;
+  readonly #sides = new Map<number, Side>();
+  /** Threads that are being ended. */
+  readonly #dying = new Set<number>();
+  readonly #jobKey: symbol;
+  readonly #pending: PendingCalls;
+  /** Why the last worker that died did so. */
+  #lastError: unknown;
+
+  constructor(Pool: typeof Piscina, options: PoolOptions, owner: PoolOwner) {
+    this.#owner = owner;
+    this.#jobKey = Pool.queueOptionsSymbol;
+    this.#pending = new PendingCalls(this.#jobKey);
+    const { resourceLimits, env, execArgv, idleTimeout } = options;
+    const pool = root.runInAsyncScope(
+      () =>
+        new Pool({
+          filename: entry.href,
+          minThreads: 0,
+          idleTimeout,
+          recordTiming: false,
+          taskQueue: this.#pending as unknown as TaskQueue,
+          loadBalancer: (task, workers) => this.#choose(task, workers),
+          ...(resourceLimits === undefined ? {} : { resourceLimits }),
+          ...(env === undefined ? {} : { env }),
+          ...(execArgv === undefined ? {} : { execArgv }),
+        }),
+    );
+    this.#pool = pool;
+    this.#settings = pool.options;
+    pool.on("message", (message: Partial<Greeting> | null) => {
+      const greeting = typeof message === "object" ? message?.["corio.thread"] : undefined;
+      if (greeting !== undefined) this.#greeted(greeting, owner);
+    });
+    pool.on("error", (error: unknown) => {
+      this.#lastError = error;
+      owner.died(error);
+    });
+    pool.on("workerDestroy", () => {
+      // Told before the error is.
+      void Promise.resolve().then(() => {
+        if (this.workers === 0) owner.noneLeft(this.#lastError);
+        this.#lastError = undefined;
+      });
+    });
+  }
+
+  /** How many workers there are, those that start among them. */
+  get workers(): number {
+    return this.#pool.threads.length;
+  }
+
+  side(threadId: number): Side | undefined {
+    return this.#sides.get(threadId);
+  }
+
+  /** Ends a thread. False where there is none of that number. */
+  terminate(threadId: number, ended: () => void): boolean {
+    const worker = this.#pool.threads.find((one) => one.threadId === threadId);
+    if (worker === undefined) return false;
+    this.#dying.add(threadId);
+    worker.once("exit", () => {
+      this.#dying.delete(threadId);
+      ended();
+    });
+    void worker.terminate();
+    return true;
+  }
+
+  /** Hands a job to the pool, which tells it how it ended. */
+  run(job: ThreadJob, message: CallMessage, transfers: Transferable[] | undefined): void {
+    // By the key, the choice of a worker finds the job; it is not sent.
+    (message as unknown as Record<symbol, ThreadJob>)[this.#jobKey] = job;
+    // The limiter decides how many calls there are: there is a worker for each, so none waits behind another, and no more.
+    this.#settings.maxThreads = this.#owner.running;
+    try {
+      if (this.#owner.running <= this.#sides.size) runIn(this.#pool, job, message, transfers);
+      else root.runInAsyncScope(runIn, undefined, this.#pool, job, message, transfers);
+    } catch (error) {
+      // A worker could not even be made: what the pool has promised for the call, nobody can hear.
+      this.withdraw(job);
+      throw error;
+    }
+  }
+
+  /** Takes a job back that no worker has. */
+  withdraw(job: ThreadJob): void {
+    this.#pending.withdraw(job);
+  }
+
+  /** Ends all threads, and waits until they have. */
+  async destroy(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  /** The first idle worker; the job learns which. */
+  #choose(task: object, workers: readonly PoolWorker[]): never {
+    for (const worker of workers) {
+      if (worker.currentUsage !== 0 || this.#dying.has(worker.id)) continue;
+      (task as Record<symbol, ThreadJob>)[this.#jobKey]!.threadId = worker.id;
+      return worker as never;
+    }
+    return null as never;
+  }
+
+  #greeted({ threadId, port, cancelled }: Greeting["corio.thread"], owner: PoolOwner): void {
+    this.#sides.set(threadId, { port, cancelled });
+    port.on("message", (message: FromThread) => owner.job(message.id)?.heard(message));
+    port.on("close", () => {
+      this.#sides.delete(threadId);
+      owner.gone(threadId);
+    });
+    // The pool's own ports keep the process alive while a call runs.
+    port.unref();
+  }
+}
+
+function runIn(
+  pool: Piscina<CallMessage, unknown>,
+  job: ThreadJob,
+  message: CallMessage,
+  transferList: Transferable[] | undefined,
+): void {
+  const answer = transferList === undefined ? pool.run(message) : pool.run(message, { transferList });
+  answer.then(
+    (value) => job.returned(value),
+    (error: unknown) => job.threw(error),
+  );
+}
+
+interface PoolWorker {
+  readonly id: number;
+  readonly currentUsage: number;
+}
