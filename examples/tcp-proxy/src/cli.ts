@@ -1,0 +1,20 @@
+// The program: node cli.ts LISTEN-PORT TARGET-HOST TARGET-PORT.
+import { startServer } from "@corio/io";
+import { main } from "corio";
+import { proxyTo } from "./proxy.ts";
+
+await main(async () => {
+  const [port, host, targetPort] = process.argv.slice(2);
+  if (port === undefined || host === undefined || targetPort === undefined) {
+    process.stderr.write("usage: cli.ts LISTEN-PORT TARGET-HOST TARGET-PORT\n");
+    return 2;
+  }
+  const handler = proxyTo({ host, port: Number(targetPort), connectTimeout: 10_000 });
+  const server = await startServer(handler, { port: Number(port), onError: tell });
+  process.stdout.write(`Port ${server.port} leads to ${host}:${targetPort}\n`);
+  await server.serveForever();
+});
+
+function tell(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+}
