@@ -13,7 +13,7 @@ export interface KnownTest extends TestName, References {
 }
 
 /** Packages whose tests may name sentences. */
-const packages = ["corio", "testing"];
+const packages = ["corio", "testing", "io"];
 
 export function knownTest(name: TestName): KnownTest {
   const short = name.file.replace(/^packages\/(?:corio\/test\/)?/, "").replace(/\.test\.ts$/, "");

@@ -49,6 +49,8 @@ export function checkPorts(
   for (const test of tests) {
     for (const key of test.ported) {
       const verdict = byKey.get(key)?.port.verdict;
+      // The I/O parts of the suite are not in the ledger, or only by name; their tests may be ported all the same.
+      if (test.file.startsWith("packages/io/") && (verdict === undefined || verdict === "io")) continue;
       if (verdict === undefined) problems.push(`${place(test)}: no suite has ${key}`);
       else if (verdict === "n/a" || verdict === "io") problems.push(`${place(test)}: ${key} is "${verdict}"`);
     }

@@ -14,7 +14,7 @@ export interface TestName {
 }
 
 /** What declares a test, besides `test.each` and its like. Their first argument is the name. */
-const declarers = new Set(["test", "it", "both", "atEveryMoment", "inEveryOrder"]);
+const declarers = new Set(["test", "it", "both", "bothSimulated", "atEveryMoment", "inEveryOrder"]);
 
 interface Node {
   readonly type: string;

@@ -6,6 +6,7 @@ import { futures, tasks } from "./sentences/futures-and-tasks.ts";
 import { gathering } from "./sentences/gathering.ts";
 import { groups, timeouts } from "./sentences/groups-and-timeouts.ts";
 import { debugging, loop, timers } from "./sentences/loop.ts";
+import { processes, streams } from "./sentences/io.ts";
 import { graph, runners } from "./sentences/runs-and-graph.ts";
 import { locks, queues } from "./sentences/sync-and-queues.ts";
 
@@ -23,4 +24,6 @@ export const sentences: readonly Family[] = [
   queues,
   runners,
   graph,
+  streams,
+  processes,
 ];
