@@ -1,7 +1,5 @@
 // Replacing a file in one step: whoever looks, and whatever happens to the process or the machine, sees the old content or the new.
-import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import {
   call,
   cancelScope,
@@ -14,10 +12,10 @@ import {
 } from "corio";
 import { coroutine } from "corio/lowlevel";
 import type { BinaryFile } from "./binary-file.ts";
-import { FileNotFoundError } from "./errors.ts";
 import { pathText, type FilePath } from "./file-path.ts";
 import { hostCall } from "./host-call.ts";
-import { openFile, type TextOptions } from "./open.ts";
+import { openFile, type TextOptions } from "./open-file.ts";
+import { planReplacement, syncFolder, type Replacement } from "./replacement.ts";
 import type { TextFile } from "./text-file.ts";
 import { encodeText } from "./whole-file.ts";
 
@@ -43,9 +41,26 @@ export type AtomicData =
   | AsyncIterable<string | Uint8Array>;
 
 /**
- * Replaces the content of a file in one step: written to a temporary file beside it, flushed to the disk, renamed. Failed or cancelled, the
- * old content stands and the temporary file is removed; only a killed process leaves one behind (`.name.<id>.tmp`). From the rename on it
- * is not interrupted. A cancel point.
+ * Replaces the content of a file in one step: written to a temporary file beside it, flushed to the disk, renamed. Whenever the process is
+ * killed, the file has the old content or the new. Failed or cancelled, the old content stands and the temporary file is removed; a killed
+ * process leaves one behind (`.name.corio-<process>.<random>.tmp`), which the next write of another process into that folder
+ * removes. From the rename on it is not interrupted.
+ *
+ * Permissions are kept, and the owner where the process may set it; a second name (hard link), access lists and extended attributes are not. A
+ * folder is refused with IsADirectoryError, a pipe or a device with UnsupportedOperationError. A cancel point.
+ *
+ * @example
+ * ```ts
+ * import { run } from "corio";
+ * import { readText, withTemporaryDirectory, writeAtomic } from "@corio/files";
+ *
+ * await run(() =>
+ *   withTemporaryDirectory(async (folder) => {
+ *     await writeAtomic(`${folder}/state.json`, JSON.stringify({ jobs: 3 }));
+ *     console.log(await readText(`${folder}/state.json`)); // => {"jobs":3}
+ *   }),
+ * );
+ * ```
  */
 export function writeAtomic(
   path: FilePath,
@@ -119,24 +134,15 @@ function* atomicBlock(
   body: (file: never) => unknown,
   options: AtomicTextOptions | AtomicBinaryOptions,
 ): Coroutine<unknown> {
-  let target = pathText(path);
-  let found = yield* statOf(target);
-  // Most paths are no links, and need no other look.
-  if (found?.isSymbolicLink() === true && (options.followSymlinks ?? true)) {
-    target = yield* targetOf(target);
-    found = yield* statOf(target);
-  }
-  const old = found?.isSymbolicLink() === true ? undefined : found;
-  const folder = dirname(target);
-  const temporary = join(folder, `.${basename(target).slice(0, 80)}.${randomUUID()}.tmp`);
-  const durable = options.durable ?? true;
+  const { mode = "w", durable = true, followSymlinks = true } = options;
+  const plan = yield* planReplacement("replace", pathText(path), followSymlinks);
+  const { old, temporary } = plan;
+  // While it is being written it is nobody else's to read, unless the file it replaces is.
+  const permissions = old === undefined ? (options.permissions ?? 0o666) : old.mode & 0o700;
   let made = false;
   try {
-    const { mode = "w" } = options;
-    const exclusive = mode === "wb" ? "xb" : "x";
-    // While it is being written it is nobody else's to read, unless the file it replaces is.
-    const permissions = old === undefined ? (options.permissions ?? 0o666) : old.mode & 0o700;
     made = true;
+    const exclusive = mode === "wb" ? "xb" : "x";
     const file = yield* openFile(temporary, exclusive, { ...(options as TextOptions), permissions }, true);
     let value: unknown;
     try {
@@ -145,10 +151,11 @@ function* atomicBlock(
       file.abandon();
       throw error;
     }
-    if (old !== undefined) yield* keepOwnership(file.fileno(), temporary, old);
+    // Not interrupted: the descriptor must not be closed while it is being used.
+    if (old !== undefined) yield* shield(() => coroutine(keepOwnership, file.fileno(), temporary, old));
     if (durable) yield* file.sync();
     yield* file.close();
-    yield* shield(() => coroutine(replaceFile, temporary, target, folder, durable));
+    yield* shield(() => coroutine(replaceFile, plan, durable));
     made = false;
     return value;
   } finally {
@@ -157,51 +164,15 @@ function* atomicBlock(
 }
 
 /** The rename and the folder's fsync belong together: between them the file would be new, and gone again after a power failure. */
-function* replaceFile(temporary: string, target: string, folder: string, durable: boolean): Coroutine<void> {
-  yield* hostCall<void>("replace", target, (done) =>
-    fs.rename(temporary, target, done as fs.NoParamCallback),
+function* replaceFile(plan: Replacement, durable: boolean): Coroutine<void> {
+  yield* hostCall<void>("replace", plan.target, (done) =>
+    fs.rename(plan.temporary, plan.target, done as fs.NoParamCallback),
   );
-  if (!durable) return;
-  const fd = yield* hostCall<number>(
-    "open",
-    folder,
-    (done) => fs.open(folder, "r", done),
-    (late) => fs.close(late, () => {}),
-  );
-  try {
-    yield* hostCall<void>("sync", folder, (done) =>
-      // Some file systems cannot flush a folder, and say so.
-      fs.fsync(fd, (error) => done(error?.code === "EINVAL" || error?.code === "EPERM" ? null : error)),
-    );
-  } finally {
-    fs.closeSync(fd);
-  }
+  if (durable) yield* syncFolder(plan.folder);
 }
 
 function* removeQuietly(path: string): Coroutine<void> {
   yield* hostCall<void>("remove", path, (done) => fs.unlink(path, () => done(null)));
-}
-
-/** What a link finally leads to; a link to nothing leads to where the file would be made. */
-function* targetOf(path: string): Coroutine<string> {
-  try {
-    return yield* hostCall<string>("resolve", path, (done) => fs.realpath(path, done as never));
-  } catch (error) {
-    if (!(error instanceof FileNotFoundError)) throw error;
-  }
-  const link = yield* hostCall<string | undefined>("resolve", path, (done) =>
-    fs.readlink(path, (error, text) => done(null, error === null ? text : undefined)),
-  );
-  return link === undefined ? path : resolve(dirname(path), link);
-}
-
-function* statOf(path: string): Coroutine<fs.Stats | undefined> {
-  try {
-    return yield* hostCall<fs.Stats>("stat", path, (done) => fs.lstat(path, done as never));
-  } catch (error) {
-    if (error instanceof FileNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 function* keepOwnership(fd: number, path: string, old: fs.Stats): Coroutine<void> {

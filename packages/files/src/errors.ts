@@ -176,6 +176,45 @@ export class EncodeError extends Error {
   }
 }
 
+/**
+ * A copy onto itself: source and destination are one file, or the destination lies inside the folder that is copied. Nothing was
+ * done. A destination that is merely there already is a `FileExistsError`.
+ */
+export class SameFileError extends Error {
+  readonly code = "ERR_SAME_FILE";
+  readonly operation = "copy";
+  readonly path: string;
+  readonly destination: string;
+
+  constructor(path: string, destination: string, reason: string) {
+    super(`Cannot copy ${path} to ${destination}: ${reason}`);
+    this.path = path;
+    this.destination = destination;
+  }
+
+  static {
+    this.prototype.name = "SameFileError";
+  }
+}
+
+/**
+ * The system watches no more folders for this user (ENOSPC), or no more processes watch (EMFILE). On Linux these are
+ * fs.inotify.max_user_watches and fs.inotify.max_user_instances. A disk that is full is a `DiskFullError`.
+ */
+export class WatchLimitError extends FileError {
+  declare readonly code: "ENOSPC" | "EMFILE";
+
+  constructor(code: "ENOSPC" | "EMFILE", path: string, cause: unknown) {
+    const limit = code === "ENOSPC" ? "max_user_watches" : "max_user_instances";
+    const message = `Cannot watch ${path}: the system's limit is reached; raise fs.inotify.${limit}, or watch less (${code})`;
+    super(message, { code, operation: "watch", path, cause });
+  }
+
+  static {
+    this.prototype.name = "WatchLimitError";
+  }
+}
+
 const classes: Readonly<Record<string, typeof FileError>> = {
   ENOENT: FileNotFoundError,
   EEXIST: FileExistsError,
@@ -199,4 +238,16 @@ export function fileError(error: unknown, operation: string, path: string, desti
   const target = destination === undefined ? "" : ` to ${destination}`;
   const message = `Cannot ${operation} ${path}${target}: ${reason} (${code})`;
   return new (classes[code] ?? FileError)(message, { code, operation, path, destination, cause: error });
+}
+
+/** The error that the system would give, for what is seen before it is asked. */
+export function systemError(
+  code: string,
+  reason: string,
+  operation: string,
+  path: string,
+  destination?: string,
+): Error {
+  const cause = Object.assign(new Error(`${code}: ${reason}, ${operation}`), { code, syscall: operation });
+  return fileError(cause, operation, path, destination) as Error;
 }

@@ -1,12 +1,12 @@
 // Folders: making, listing and removing them.
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, sep } from "node:path";
 import type { Awaitable, Coroutine } from "corio";
-import { coroutine } from "corio/lowlevel";
-import { plain, vanished } from "./entries.ts";
+import { cancelPoint, coroutine } from "corio/lowlevel";
+import { FileError, FileExistsError, FileNotFoundError } from "./errors.ts";
 import { pathText, type FilePath } from "./file-path.ts";
 import { hostCall } from "./host-call.ts";
-import { FileError, FileExistsError, FileNotFoundError } from "./errors.ts";
+import { plain } from "./plain.ts";
 
 export interface MakeOptions {
   /** Permissions of the new folder, before the umask. Default 0o777. */
@@ -24,28 +24,23 @@ export function mkdir(path: FilePath, options: MakeOptions = {}): Awaitable<void
   return plain("mkdir", name, (done) => fs.mkdir(name, options.permissions ?? 0o777, done));
 }
 
-/** Makes a folder and the missing ones above it. A cancel point. */
+/** Makes a folder and the missing ones above it. Failed or cancelled, those that it made are left. A cancel point. */
 export function makedirs(path: FilePath, options: MakedirsOptions = {}): Awaitable<void> {
   return coroutine(makedirsStep, pathText(path), options);
 }
 
-/** Removes an empty folder; DirectoryNotEmptyError when it is not. A cancel point. */
+/** Removes an empty folder; DirectoryNotEmptyError when it is not. `removeTree` removes one with its content. A cancel point. */
 export function rmdir(path: FilePath): Awaitable<void> {
   const name = pathText(path);
   return plain("rmdir", name, (done) => fs.rmdir(name, done));
 }
 
-export interface RemoveTreeOptions {
-  /** Whether it is as good when nothing is there. Default false: FileNotFoundError. */
-  readonly missingOk?: boolean;
+/** Removes an empty folder, then those above it in the path, until one is not empty. A cancel point. */
+export function removedirs(path: FilePath): Awaitable<void> {
+  return coroutine(removedirsStep, pathText(path));
 }
 
-/** Removes a folder with all that is in it, or a file; links are removed, not followed. Interrupted, some of it is left. A cancel point. */
-export function removeTree(path: FilePath, options: RemoveTreeOptions = {}): Awaitable<void> {
-  return coroutine(removeTreeStep, pathText(path), options.missingOk ?? false);
-}
-
-/** The names of a folder's entries, in no order. A cancel point. */
+/** The names of a folder's entries, in no order, all at once; `walk` gives them one by one. A cancel point. */
 export function listdir(path: FilePath): Awaitable<string[]> {
   return coroutine(listdirStep, pathText(path));
 }
@@ -59,9 +54,34 @@ export interface Entry {
   readonly isSymbolicLink: boolean;
 }
 
-/** A folder's entries, in no order. A cancel point. */
+/** A folder's entries, in no order, all at once; `walk` gives them one by one. A cancel point. */
 export function scandir(path: FilePath): Awaitable<Entry[]> {
   return coroutine(scandirStep, pathText(path));
+}
+
+/** The folder that relative paths count from. Nothing is asked of the disk. A cancel point. */
+export function getcwd(): Awaitable<string> {
+  return coroutine(getcwdStep);
+}
+
+/** What stands before the names of a folder's entries in their paths. */
+export function prefixOf(folder: string): string {
+  if (folder === "." || folder === "") return "";
+  return folder.endsWith(sep) || folder.endsWith("/") ? folder : folder + sep;
+}
+
+/** The entry that node's own answer stands for. */
+export function entryOf(
+  prefix: string,
+  entry: Pick<fs.Dirent, "name" | "isFile" | "isDirectory" | "isSymbolicLink">,
+): Entry {
+  return {
+    name: entry.name,
+    path: prefix + entry.name,
+    isFile: entry.isFile(),
+    isDirectory: entry.isDirectory(),
+    isSymbolicLink: entry.isSymbolicLink(),
+  };
 }
 
 // Not node's own `recursive`: where a file system refuses to make folders with ENOENT (/proc), that never returns.
@@ -86,61 +106,42 @@ function* makeOne(path: string, options: MakedirsOptions): Coroutine<void> {
   }
 }
 
+/** Makes the folders that a path needs. */
+export function* makeParents(path: string): Coroutine<void> {
+  yield* makedirsStep(dirname(path), { existOk: true });
+}
+
+function* removedirsStep(path: string): Coroutine<void> {
+  yield* rmdir(path);
+  yield* removeEmptyAbove(dirname(path));
+}
+
+/** Removes a folder and those above it for as long as they are empty. What cannot be removed ends it, and is no failure. */
+export function* removeEmptyAbove(folder: string): Coroutine<void> {
+  let at = folder;
+  try {
+    while (at !== dirname(at)) {
+      yield* rmdir(at);
+      at = dirname(at);
+    }
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
 function* listdirStep(path: string): Coroutine<string[]> {
   return yield* hostCall<string[]>("listdir", path, (done) => fs.readdir(path, done));
 }
 
-export function* scandirStep(path: string): Coroutine<Entry[]> {
+function* scandirStep(path: string): Coroutine<Entry[]> {
   const entries = yield* hostCall<fs.Dirent[]>("scandir", path, (done) =>
     fs.readdir(path, { withFileTypes: true }, done),
   );
-  return entries.map((entry) => ({
-    name: entry.name,
-    path: join(path, entry.name),
-    isFile: entry.isFile(),
-    isDirectory: entry.isDirectory(),
-    isSymbolicLink: entry.isSymbolicLink(),
-  }));
+  const prefix = prefixOf(path);
+  return entries.map((entry) => entryOf(prefix, entry));
 }
 
-/** Children first, without recursion in the language: a deep tree must not meet the limit of the stack. */
-function* removeTreeStep(root: string, missingOk: boolean): Coroutine<void> {
-  const stats = yield* hostCall<fs.Stats | undefined>("remove", root, (done) =>
-    fs.lstat(root, (error, found) => done(missingOk && error?.code === "ENOENT" ? null : error, found)),
-  );
-  if (stats === undefined) return;
-  if (!stats.isDirectory()) {
-    yield* hostCall<void>("remove", root, (done) => fs.unlink(root, done as fs.NoParamCallback));
-    return;
-  }
-  const folders = [root];
-  while (folders.length > 0) {
-    const folder = folders.at(-1) as string;
-    let entries: Entry[];
-    try {
-      entries = yield* scandirStep(folder);
-    } catch (error) {
-      if (!vanished(error) || folder === root) throw error;
-      folders.pop();
-      continue;
-    }
-    const inner = entries.filter((entry) => entry.isDirectory).map((entry) => entry.path);
-    for (const entry of entries) if (!entry.isDirectory) yield* removeIfThere(entry.path, fs.unlink);
-    if (inner.length > 0) folders.push(...inner);
-    else {
-      yield* removeIfThere(folder, fs.rmdir);
-      folders.pop();
-    }
-  }
-}
-
-function* removeIfThere(
-  path: string,
-  how: (path: string, done: fs.NoParamCallback) => void,
-): Coroutine<void> {
-  try {
-    yield* hostCall<void>("remove", path, (done) => how(path, done as fs.NoParamCallback));
-  } catch (error) {
-    if (!(error instanceof FileError) || !vanished(error)) throw error;
-  }
+function* getcwdStep(): Coroutine<string> {
+  yield* cancelPoint();
+  return process.cwd();
 }

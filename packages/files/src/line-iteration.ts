@@ -1,6 +1,7 @@
 // Iterating over the lines of a file: lines that are read ahead are given at once; only a new block of the file is waited for.
 import type { Awaitable, Coroutine } from "corio";
-import { inTurn, type Descriptor } from "./descriptor.ts";
+import { coroutine } from "corio/lowlevel";
+import { turn, type Descriptor } from "./descriptor.ts";
 
 /** Lines to iterate over. The iteration holds no resource: stopping early loses nothing, and reading goes on behind it.
  * Who calls `next()` by hand must `await` or `yield*` what it gives: not all of it is a promise. */
@@ -8,17 +9,21 @@ export interface Lines<T> extends AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 }
 
-export class LineIteration<T> implements Lines<T> {
+export class LineIteration<S, T> implements Lines<T> {
   readonly #file: Descriptor;
-  readonly #buffered: (file: Descriptor) => T | undefined;
-  readonly #step: (file: Descriptor) => Coroutine<T | undefined>;
+  readonly #subject: S;
+  readonly #buffered: (subject: S) => T | undefined;
+  readonly #step: (subject: S) => Coroutine<T | undefined>;
 
+  /** @param buffered gives the next line if it need not be waited for; `step` waits for it, undefined when there is none */
   constructor(
     file: Descriptor,
-    buffered: (file: Descriptor) => T | undefined,
-    step: (file: Descriptor) => Coroutine<T | undefined>,
+    subject: S,
+    buffered: (subject: S) => T | undefined,
+    step: (subject: S) => Coroutine<T | undefined>,
   ) {
     this.#file = file;
+    this.#subject = subject;
     this.#buffered = buffered;
     this.#step = step;
   }
@@ -29,21 +34,19 @@ export class LineIteration<T> implements Lines<T> {
 
   /** A plain result where the line is there: `for await` and the runtime's `forEach` take one as it is. */
   next(): IteratorResult<T, undefined> | Awaitable<IteratorResult<T, undefined>> {
-    const file = this.#file;
-    if (!file.busy && !file.closed) {
-      const line = this.#buffered(file);
+    if (this.#file.idle) {
+      const line = this.#buffered(this.#subject);
       if (line !== undefined) return { value: line, done: false };
     }
-    return inTurn(file, nextStep, this.#step as (file: Descriptor) => Coroutine<unknown>) as Awaitable<
-      IteratorResult<T, undefined>
-    >;
+    return coroutine(nextInTurn<S, T>, this.#file, this.#subject, this.#step);
   }
 }
 
-function* nextStep(
+function* nextInTurn<S, T>(
   file: Descriptor,
-  step: (file: Descriptor) => Coroutine<unknown>,
-): Coroutine<IteratorResult<unknown, undefined>> {
-  const value = yield* step(file);
+  subject: S,
+  step: (subject: S) => Coroutine<T | undefined>,
+): Coroutine<IteratorResult<T, undefined>> {
+  const value = yield* turn(file, step, subject, undefined, undefined);
   return value === undefined ? { value: undefined, done: true } : { value, done: false };
 }

@@ -1,11 +1,14 @@
 // Line ends, by Python's rules: what is translated in reading and writing, and where a line ends.
 import { EOL } from "node:os";
 
+/** What ends a line in a file. */
+export type LineEnd = "\n" | "\r" | "\r\n";
+
 /**
  * `null`: `\r\n` and `\r` become `\n` in reading, `\n` becomes the system's line end in writing. `""`: nothing is translated, lines end at
  * any of the three. Otherwise nothing is translated in reading, lines end there only, and `\n` is written as that.
  */
-export type Newline = null | "" | "\n" | "\r" | "\r\n";
+export type Newline = null | "" | LineEnd;
 
 export function checkNewline(newline: unknown): Newline {
   if (newline === null || newline === "" || newline === "\n" || newline === "\r" || newline === "\r\n")
@@ -22,7 +25,9 @@ export function waitsForMore(newline: Newline): boolean {
 
 /** Text as the reader sees it. */
 export function fromFile(text: string, newline: Newline): string {
-  return newline === null && text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  if (newline !== null || !text.includes("\r")) return text;
+  const halfway = text.replaceAll("\r\n", "\n");
+  return halfway.includes("\r") ? halfway.replaceAll("\r", "\n") : halfway;
 }
 
 /** Text as the file has it. */
@@ -50,4 +55,43 @@ export function sourceLength(source: string, count: number, newline: Newline): n
   let at = 0;
   for (let seen = 0; seen < count; seen++) at += source[at] === "\r" && source[at + 1] === "\n" ? 2 : 1;
   return at;
+}
+
+const kinds: readonly LineEnd[] = ["\r", "\n", "\r\n"];
+
+/** The kinds of line end that a text has shown so far. */
+export class LineEnds {
+  readonly #looks: boolean;
+  readonly #met = new Set<LineEnd>();
+
+  /** @param newline as Python: only where all kinds end a line is it asked which they were */
+  constructor(newline: Newline) {
+    this.#looks = newline === null || newline === "";
+  }
+
+  get met(): readonly LineEnd[] {
+    return kinds.filter((kind) => this.#met.has(kind));
+  }
+
+  /** Looks at text as the file has it, which is not parted between `\r` and `\n`. */
+  note(source: string): void {
+    if (!this.#looks || this.#met.size === kinds.length) return;
+    const returns = source.includes("\r");
+    if (!this.#met.has("\n") && (returns ? hasLoneFeed(source) : source.includes("\n"))) this.#met.add("\n");
+    if (!returns) return;
+    if (!this.#met.has("\r\n") && source.includes("\r\n")) this.#met.add("\r\n");
+    if (!this.#met.has("\r") && hasLoneReturn(source)) this.#met.add("\r");
+  }
+}
+
+function hasLoneFeed(text: string): boolean {
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1))
+    if (text[at - 1] !== "\r") return true;
+  return false;
+}
+
+function hasLoneReturn(text: string): boolean {
+  for (let at = text.indexOf("\r"); at !== -1; at = text.indexOf("\r", at + 1))
+    if (text[at + 1] !== "\n") return true;
+  return false;
 }

@@ -1,156 +1,182 @@
-// Text to bytes and back: the encodings, and what happens to what they do not have.
-import { isAscii, isUtf8 } from "node:buffer";
+// Text to bytes and back: what every encoding must be able to do, and what happens to what it does not have.
 import { DecodeError, EncodeError } from "./errors.ts";
+import type { WriteBuffer } from "./write-buffer.ts";
 
-/** `utf-8-sig` is UTF-8 whose byte order mark is removed in reading and written at the start of a file. */
-export type TextEncoding = "utf-8" | "utf-8-sig" | "latin1" | "utf-16le";
+/**
+ * What to do with what cannot be decoded or encoded, by Python's names: throw ("strict"); put U+FFFD, in writing "?", in its place
+ * ("replace"); leave it out ("ignore"); keep each such byte as a lone surrogate, which is written as that byte again ("surrogateescape");
+ * show it as `\xff`, a character as `\u20ac` ("backslashreplace").
+ */
+export type TextErrors = "strict" | "replace" | "ignore" | "surrogateescape" | "backslashreplace";
 
-/** What to do with what cannot be decoded or encoded: throw, put U+FFFD (in writing "?") in its place, or leave it out. */
-export type TextErrors = "strict" | "replace" | "ignore";
+/** Bytes that are no text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
-const mark = Buffer.from([0xef, 0xbb, 0xbf]);
-const replacement = Buffer.from([0xef, 0xbf, 0xbd]);
-
-export class TextCodec {
-  readonly encoding: TextEncoding;
+export abstract class TextCodec {
+  /** The encoding's usual name. */
+  readonly encoding: string;
   readonly errors: TextErrors;
-  readonly #name: BufferEncoding;
 
   constructor(encoding: string, errors: TextErrors) {
-    const known = aliases[encoding.toLowerCase().replaceAll("_", "-")];
-    if (known === undefined) {
-      throw new TypeError(
-        `Cannot use the encoding ${JSON.stringify(encoding)}: there are ${Object.values(names).join(", ")}`,
-      );
-    }
-    this.encoding = known;
+    this.encoding = encoding;
     this.errors = errors;
-    this.#name = known === "utf-8-sig" ? "utf-8" : known;
   }
 
-  /** How buffers call the encoding. */
-  get bufferEncoding(): BufferEncoding {
-    return this.#name;
-  }
-
-  /** How many bytes of the front of `bytes`, at position 0 of a file, are no text. */
-  markLength(bytes: Buffer): number {
-    return this.encoding === "utf-8-sig" && bytes.subarray(0, 3).equals(mark) ? 3 : 0;
-  }
-
-  /** What a file begins with. */
+  /** What a file begins with when it is written. */
   get mark(): Buffer | undefined {
-    return this.encoding === "utf-8-sig" ? mark : undefined;
+    return undefined;
+  }
+
+  /** Whether the first bytes of the file must be seen before anything else of it can be read. */
+  get needsStart(): boolean {
+    return false;
+  }
+
+  /** Looks at how a file begins. Gives how many of the bytes are no text; undefined when there are too few to tell. */
+  begin(_bytes: Buffer, _last: boolean): number | undefined {
+    return 0;
   }
 
   /** How many bytes may be decoded now: at the end an unfinished character may stand, which more bytes will finish. */
-  completeLength(bytes: Buffer): number {
-    if (this.#name === "latin1") return bytes.length;
-    return this.#name === "utf-8" ? completeUtf8(bytes) : completeUtf16(bytes);
-  }
+  abstract completeLength(bytes: Buffer): number;
 
   /** Where the last carriage return begins. */
   lastReturn(bytes: Buffer): number {
-    if (this.#name !== "utf-16le") return bytes.lastIndexOf(0x0d);
-    let at = (bytes.length & ~1) - 2;
-    while (at >= 0 && bytes.readUInt16LE(at) !== 0x0d) at -= 2;
-    return at;
+    return bytes.lastIndexOf(0x0d);
+  }
+
+  /** Whether all of the bytes are text. */
+  protected abstract valid(bytes: Buffer): boolean;
+
+  /** Decodes bytes that are all text. */
+  protected abstract plain(bytes: Buffer): string;
+
+  /** The next bytes, at or behind `from`, that are no text. */
+  protected abstract invalid(bytes: Buffer, from: number): Span | undefined;
+
+  /** How many bytes a text takes that the encoding has. */
+  protected abstract width(text: string): number;
+
+  /** Index of the first character, at or behind `from`, that the encoding does not have; -1 if it has all. */
+  protected abstract unencodable(text: string, from: number): number;
+
+  /** Encodes text that the encoding has. */
+  protected abstract plainBytes(text: string): Buffer;
+
+  /** How buffers call the encoding, if they have it: they then encode in place. */
+  protected get native(): BufferEncoding | undefined {
+    return undefined;
   }
 
   /** Decodes whole characters. `position` is where the bytes begin, for the error. */
   decode(bytes: Buffer, path: string, position: number): string {
-    if (this.#name === "latin1") return bytes.toString("latin1");
-    if (this.#name === "utf-8") {
-      if (isAscii(bytes)) return bytes.toString("latin1");
-      if (isUtf8(bytes)) return bytes.toString("utf8");
-      if (this.errors === "strict")
-        throw new DecodeError(path, this.encoding, position + firstInvalidUtf8(bytes));
-      return this.errors === "replace" ? bytes.toString("utf8") : withoutInvalidUtf8(bytes);
+    if (this.valid(bytes)) return this.plain(bytes);
+    let text = "";
+    let from = 0;
+    for (let bad = this.invalid(bytes, 0); bad !== undefined; bad = this.invalid(bytes, from)) {
+      if (this.errors === "strict") throw new DecodeError(path, this.encoding, position + bad.start);
+      text += this.plain(bytes.subarray(from, bad.start)) + this.substitute(bytes, bad, path, position);
+      from = bad.end;
     }
-    const text = bytes.toString("utf16le") + (bytes.length % 2 === 1 ? "\uD800" : "");
-    if (text.isWellFormed()) return text;
-    if (this.errors === "strict")
-      throw new DecodeError(path, this.encoding, position + 2 * loneSurrogate(text));
-    return this.errors === "replace" ? text.replace(lonely, "\uFFFD") : text.replace(lonely, "");
+    return text + this.plain(bytes.subarray(from));
   }
 
-  /** The text with what the encoding does not have replaced or left out; throws EncodeError when that is to be strict. */
-  encodable(text: string): string {
-    const bad =
-      this.#name === "latin1" ? text.search(beyondLatin1) : text.isWellFormed() ? -1 : loneSurrogate(text);
-    if (bad === -1) return text;
-    if (this.errors === "strict") throw new EncodeError(this.encoding, bad);
-    const pattern = this.#name === "latin1" ? new RegExp(beyondLatin1, "gu") : lonely;
-    return text.replace(pattern, this.errors === "replace" ? "?" : "");
+  /** What stands in the text for bytes that are none. */
+  protected substitute(bytes: Buffer, bad: Span, path: string, position: number): string {
+    if (this.errors === "ignore") return "";
+    if (this.errors === "replace") return "\uFFFD";
+    let text = "";
+    for (let at = bad.start; at < bad.end; at++) {
+      const byte = bytes[at] as number;
+      if (this.errors === "backslashreplace") text += `\\x${byte.toString(16).padStart(2, "0")}`;
+      else if (byte >= 0x80) text += String.fromCharCode(0xdc00 + byte);
+      else throw new DecodeError(path, this.encoding, position + bad.start);
+    }
+    return text;
   }
-}
 
-const names: Readonly<Record<TextEncoding, TextEncoding>> = {
-  "utf-8": "utf-8",
-  "utf-8-sig": "utf-8-sig",
-  latin1: "latin1",
-  "utf-16le": "utf-16le",
-};
-
-const aliases: Readonly<Record<string, TextEncoding>> = {
-  ...names,
-  utf8: "utf-8",
-  "utf8-sig": "utf-8-sig",
-  "latin-1": "latin1",
-  "iso-8859-1": "latin1",
-  utf16le: "utf-16le",
-  "utf-16-le": "utf-16le",
-};
-
-const beyondLatin1 = /[\u0100-\u{10ffff}]/u;
-const lonely = /\p{Surrogate}/gu;
-
-function loneSurrogate(text: string): number {
-  return text.search(/\p{Surrogate}/u);
-}
-
-/** An unfinished sequence at the end has a lead byte within the last three, and fewer bytes behind it than it asks for. */
-function completeUtf8(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] as number;
-    if (byte < 0x80) return bytes.length;
-    if (byte < 0xc0) continue;
-    const size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return size > back ? bytes.length - back : bytes.length;
+  /** Whether each byte of what is no text is a mistake of its own. */
+  protected get bytewise(): boolean {
+    return true;
   }
-  return bytes.length;
-}
 
-function completeUtf16(bytes: Buffer): number {
-  const even = bytes.length & ~1;
-  if (even === 0) return 0;
-  const last = bytes.readUInt16LE(even - 2);
-  return last >= 0xd800 && last < 0xdc00 ? even - 2 : even;
-}
-
-/** Binary search: a prefix is valid when its complete part is. */
-function firstInvalidUtf8(bytes: Buffer): number {
-  let valid = 0;
-  let invalid = bytes.length;
-  while (invalid - valid > 1) {
-    const middle = (valid + invalid) >> 1;
-    const prefix = bytes.subarray(0, middle);
-    if (isUtf8(prefix.subarray(0, completeUtf8(prefix)))) valid = middle;
-    else invalid = middle;
+  /** How many bytes the first `count` UTF-16 units come from, of bytes that are all text. */
+  protected widthOf(_bytes: Buffer, text: string, count: number): number {
+    return this.width(text.slice(0, count));
   }
-  // The offending byte is the last of an invalid prefix; the sequence that it spoils may have begun before it.
-  const prefix = bytes.subarray(0, valid);
-  return completeUtf8(prefix);
-}
 
-/** U+FFFD that the file itself holds stays: only what decoding puts there goes. */
-function withoutInvalidUtf8(bytes: Buffer): string {
-  const parts: string[] = [];
-  for (let from = 0; ;) {
-    const at = bytes.indexOf(replacement, from);
-    const part = bytes.subarray(from, at === -1 ? bytes.length : at);
-    parts.push(part.toString("utf8").replaceAll("\uFFFD", ""));
-    if (at === -1) return parts.join("\uFFFD");
-    from = at + replacement.length;
+  /** How many bytes the first `count` UTF-16 units come from, of what `decode` makes of the bytes; inside of an escape: up to it. */
+  sizeOf(bytes: Buffer, text: string, count: number): number {
+    if (count === text.length) return bytes.length;
+    if (this.valid(bytes)) return this.widthOf(bytes, text, count);
+    let seen = 0;
+    let from = 0;
+    for (let bad = this.invalid(bytes, 0); bad !== undefined; bad = this.invalid(bytes, from)) {
+      const good = this.plain(bytes.subarray(from, bad.start));
+      if (seen + good.length >= count)
+        return from + this.widthOf(bytes.subarray(from, bad.start), good, count - seen);
+      seen += good.length;
+      const { length } = this.substitute(bytes, bad, "", 0);
+      if (seen + length > count) {
+        const within = this.bytewise ? ((count - seen) * (bad.end - bad.start)) / length : 0;
+        return bad.start + Math.floor(within);
+      }
+      seen += length;
+      from = bad.end;
+    }
+    const rest = bytes.subarray(from);
+    return from + this.widthOf(rest, this.plain(rest), count - seen);
+  }
+
+  /** Whether what `decode` gives may be parted at `count` units: not within a pair, nor within an escape. */
+  partable(bytes: Buffer, text: string, count: number): boolean {
+    const last = text.charCodeAt(count - 1);
+    if (last >= 0xd800 && last < 0xdc00 && count < text.length) return false;
+    if (this.errors !== "backslashreplace" || this.valid(bytes)) return true;
+    return this.decode(bytes.subarray(0, this.sizeOf(bytes, text, count)), "", 0).length === count;
+  }
+
+  /** The text as bytes. EncodeError where the encoding does not have it and `errors` does not help. */
+  encode(text: string): Buffer {
+    let bad = this.unencodable(text, 0);
+    if (bad === -1) return this.plainBytes(text);
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (; bad !== -1; bad = this.unencodable(text, from)) {
+      parts.push(this.plainBytes(text.slice(from, bad)));
+      const character = text.codePointAt(bad) as number;
+      parts.push(this.#instead(character, bad));
+      from = bad + (character > 0xffff ? 2 : 1);
+    }
+    parts.push(this.plainBytes(text.slice(from)));
+    return Buffer.concat(parts);
+  }
+
+  #instead(character: number, index: number): Buffer {
+    switch (this.errors) {
+      case "replace":
+        return this.plainBytes("?");
+      case "ignore":
+        return Buffer.alloc(0);
+      case "surrogateescape":
+        if (character >= 0xdc80 && character <= 0xdcff) return Buffer.from([character - 0xdc00]);
+        break;
+      case "backslashreplace": {
+        const [letter, digits] = character > 0xffff ? ["U", 8] : character > 0xff ? ["u", 4] : ["x", 2];
+        return this.plainBytes(`\\${letter}${character.toString(16).padStart(digits as number, "0")}`);
+      }
+      case "strict":
+    }
+    throw new EncodeError(this.encoding, index);
+  }
+
+  /** Encodes the text into the buffer: all of it, or nothing and an EncodeError. */
+  append(text: string, buffer: WriteBuffer): void {
+    const { native } = this;
+    if (native !== undefined && this.unencodable(text, 0) === -1) buffer.appendText(text, native);
+    else buffer.append(this.encode(text));
   }
 }

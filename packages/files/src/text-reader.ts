@@ -1,175 +1,246 @@
-// Decoded text ahead of the reader: bytes become chunks of text, lines are cut off the front, and any place in the text can be
+// Decoded text ahead of the reader: the front of the read buffer as text, from which lines are cut off, and any place in which can be
 // told as a position in bytes.
 //
-// A chunk ends between characters and never between \r and \n. Nothing is taken before all that was asked for is there: a read
-// that is cancelled while more comes has lost nothing.
+// The bytes of the text stay in the read buffer until the text is left behind: a line that goes on behind it is decoded again, from
+// its start and with more bytes. So there is one piece of text, which ends between characters and never between \r and \n, and
+// nothing is taken before all that was asked for is there: a read that is cancelled while more comes has lost nothing.
 import type { Coroutine } from "corio";
-import { fillToEnd } from "./binary-file.ts";
-import { fill, startReading, takeBytes, type Descriptor } from "./descriptor.ts";
+import { fillTo, fillToEnd } from "./binary-reading.ts";
+import { fill, startReading, type Descriptor } from "./descriptor.ts";
 import { DecodeError, LineTooLongError } from "./errors.ts";
-import { fromFile, lineEnd, sourceLength, waitsForMore, type Newline } from "./newline.ts";
+import {
+  fromFile,
+  lineEnd,
+  LineEnds,
+  sourceLength,
+  waitsForMore,
+  type LineEnd,
+  type Newline,
+} from "./newline.ts";
 import type { TextCodec } from "./text-codec.ts";
 
-interface Chunk {
-  /** As the reader sees it. */
-  readonly text: string;
-  /** How much of it is taken. */
-  at: number;
-  /** As the file has it: with its own line ends. */
-  readonly source: string;
-  /** Where its bytes begin. */
-  readonly position: number;
-  /** Its bytes, where encoding the source would give others: invalid ones were replaced or left out. */
-  readonly bytes: Buffer | undefined;
-}
+/** So much is decoded in one go: young objects of that size are cheap, and a line that is kept keeps no more alive. */
+const piece = 65_536;
 
 export class TextReader {
   readonly #file: Descriptor;
   readonly #codec: TextCodec;
   readonly #newline: Newline;
   readonly #maxLineLength: number;
-  readonly #chunks: Chunk[] = [];
+  /** Whether a line ends at `\n` and nowhere else: most do, and are found faster. */
+  readonly #plain: boolean;
+  readonly #ends: LineEnds;
+  /** The text as the reader sees it. */
+  #text = "";
+  /** How much of it is taken. */
+  #at = 0;
+  /** Where the line ends that was found last. */
+  #found = 0;
+  /** The text as the file has it: with its own line ends. */
+  #source = "";
+  /** How many bytes it comes from: the first ones of the read buffer. */
+  #size = 0;
 
   constructor(file: Descriptor, codec: TextCodec, newline: Newline, maxLineLength: number) {
     this.#file = file;
     this.#codec = codec;
     this.#newline = newline;
     this.#maxLineLength = maxLineLength;
+    this.#plain = newline === null || newline === "\n";
+    this.#ends = new LineEnds(newline);
   }
 
   /** Where the reader is, in bytes. */
   get position(): number {
-    const chunk = this.#chunks[0];
-    return chunk === undefined ? this.#file.position : chunk.position + this.#bytesBefore(chunk);
+    return this.#size === 0 ? this.#file.position : this.#file.offset + this.#bytesTaken();
+  }
+
+  /** The kinds of line end that were met so far. */
+  get newlines(): readonly LineEnd[] {
+    return this.#ends.met;
   }
 
   /** Forgets the text ahead; the caller sets the position. */
   clear(): void {
-    this.#chunks.length = 0;
+    this.#text = this.#source = "";
+    this.#at = this.#size = 0;
+  }
+
+  /** Puts the file's own position where the reader is. */
+  settle(): void {
+    const taken = this.#bytesTaken();
+    this.clear();
+    this.#drop(taken);
+  }
+
+  /** Whether so much text is decoded, and may be parted there. */
+  holds(size: number): boolean {
+    const end = this.#at + size;
+    return end <= this.#text.length && this.#partable(end);
+  }
+
+  take(size: number): string {
+    const at = this.#at;
+    this.#at += size;
+    return this.#text.slice(at, this.#at);
+  }
+
+  /** Whether all of the next line is decoded: `takeLine` gives it then. */
+  findLine(): boolean {
+    const at = this.#at;
+    const end = this.#plain ? this.#text.indexOf("\n", at) + 1 : lineEnd(this.#text, at, this.#newline);
+    this.#found = end;
+    return end > 0 && end - at <= this.#maxLineLength;
+  }
+
+  /** Takes the line that was found. */
+  takeLine(): string {
+    const at = this.#at;
+    this.#at = this.#found;
+    return this.#text.slice(at, this.#found);
   }
 
   /** `size` characters, fewer only at the end; all that is left when negative. A surrogate pair is not torn. */
   *read(size: number): Coroutine<string> {
     yield* startReading(this.#file);
     if (size < 0) {
-      yield* fillToEnd(this.#file);
-      while (yield* this.#more());
-      return this.#take(this.#available());
+      yield* this.#all();
+      const text = this.take(this.#available);
+      this.settle();
+      return text;
     }
-    while (this.#available() < size && (yield* this.#more()));
-    return this.#takePairs(Math.min(size, this.#available()));
+    if (size - this.#available > piece) yield* fillTo(this.#file, size);
+    while (this.#available < size && (yield* this.#more(size)));
+    return this.#takeWhole(size);
   }
 
   /** The next line with its end; at most `limit` characters of it; empty at the end of the file. */
   *readLine(limit: number): Coroutine<string> {
     yield* startReading(this.#file);
-    let before = 0;
-    for (let index = 0; ; index++) {
-      if (index === this.#chunks.length && !(yield* this.#more()))
-        return this.#takePairs(Math.min(before, limit));
-      const chunk = this.#chunks[index] as Chunk;
-      const end = lineEnd(chunk.text, chunk.at, this.#newline);
-      const length = before + (end === -1 ? chunk.text.length : end) - chunk.at;
-      if (length > this.#maxLineLength && limit > this.#maxLineLength) {
-        const most = this.#maxLineLength;
+    const most = this.#maxLineLength;
+    let searched = 0;
+    for (;;) {
+      const end = lineEnd(this.#text, this.#at + searched, this.#newline);
+      const length = end === -1 ? this.#available : end - this.#at;
+      if (length > most && limit > most) {
         throw new LineTooLongError(`A line of ${this.#file.path} is longer than ${most} characters`);
       }
-      if (end !== -1 || length >= limit) return this.#takePairs(Math.min(length, limit));
-      before = length;
+      if (end !== -1 || length >= limit || !(yield* this.#more(0)))
+        return this.#takeWhole(Math.min(length, limit));
+      // What was searched is searched no more, but for a line end that may have been cut in two.
+      searched = Math.max(0, length - 1);
     }
   }
 
-  /** The next line, if it is decoded already. */
-  bufferedLine(): string | undefined {
-    const chunk = this.#chunks[0];
-    if (chunk === undefined) return undefined;
-    const end = lineEnd(chunk.text, chunk.at, this.#newline);
-    return end === -1 || end - chunk.at > this.#maxLineLength ? undefined : this.#take(end - chunk.at);
-  }
-
-  /** All lines that are left, up to the one that reaches `hint` characters in all. */
+  /** All lines that are left, up to the one with which they are more than `hint` characters. */
   *readLines(hint: number): Coroutine<string[]> {
     yield* startReading(this.#file);
-    if (hint === Infinity) {
-      yield* fillToEnd(this.#file);
-      while (yield* this.#more());
-    } else {
-      // Until a line ends behind the hint, which is where a search from there finds an end.
-      while (this.#linesEnd(hint) === -1 && (yield* this.#more()));
-    }
+    if (hint === Infinity) yield* this.#all();
+    // Until a line ends behind the hint.
+    else while (!this.#lineEndsBehind(hint) && (yield* this.#more(hint)));
+    const start = this.#at;
     const lines: string[] = [];
-    for (let total = 0; total < hint && this.#available() > 0;) {
-      const line = this.bufferedLine() ?? (yield* this.readLine(Infinity));
-      lines.push(line);
-      total += line.length;
+    while (this.#at - start <= hint && this.#available > 0) {
+      if (!this.findLine()) {
+        if (this.#found > 0 || this.#available > this.#maxLineLength) {
+          this.#at = start;
+          const most = this.#maxLineLength;
+          throw new LineTooLongError(`A line of ${this.#file.path} is longer than ${most} characters`);
+        }
+        this.#found = this.#text.length;
+      }
+      lines.push(this.takeLine());
     }
+    if (this.#available === 0) this.settle();
     return lines;
   }
 
-  #linesEnd(hint: number): number {
-    let before = 0;
-    for (const chunk of this.#chunks) {
-      const from = Math.max(chunk.at, chunk.at + hint - before - 1);
-      if (from < chunk.text.length && lineEnd(chunk.text, from, this.#newline) !== -1) return before;
-      before += chunk.text.length - chunk.at;
-    }
-    return -1;
+  #lineEndsBehind(hint: number): boolean {
+    const from = this.#at + hint;
+    return from < this.#text.length && lineEnd(this.#text, from, this.#newline) !== -1;
   }
 
-  #available(): number {
-    let total = 0;
-    for (const chunk of this.#chunks) total += chunk.text.length - chunk.at;
-    return total;
+  get #available(): number {
+    return this.#text.length - this.#at;
   }
 
-  /** As `#take`, one more where a surrogate pair would be torn. Chunks end between characters, so the other half is there. */
-  #takePairs(count: number): string {
-    const text = this.#take(count);
-    const last = text.charCodeAt(text.length - 1);
-    return last >= 0xd800 && last < 0xdc00 && this.#available() > 0 ? text + this.#take(1) : text;
+  /** Takes `size` characters of what there is, and what belongs to the last of them. */
+  #takeWhole(size: number): string {
+    let count = Math.min(size, this.#available);
+    while (count < this.#available && !this.#partable(this.#at + count)) count++;
+    return this.take(count);
   }
 
-  #take(count: number): string {
-    let taken = "";
-    for (let left = count; left > 0;) {
-      const chunk = this.#chunks[0] as Chunk;
-      const end = Math.min(chunk.text.length, chunk.at + left);
-      left -= end - chunk.at;
-      taken += chunk.text.slice(chunk.at, end);
-      chunk.at = end;
-      if (end === chunk.text.length) this.#chunks.shift();
-    }
-    return taken;
+  /** Whether the text may be parted there. */
+  #partable(end: number): boolean {
+    if (end === this.#text.length || end === 0) return true;
+    const last = this.#text.charCodeAt(end - 1);
+    if (last >= 0xd800 && last < 0xdc00) return false;
+    if (this.#codec.errors !== "backslashreplace") return true;
+    const count = sourceLength(this.#source, end, this.#newline);
+    return this.#codec.partable(this.#file.reading.front(this.#size), this.#source, count);
   }
 
-  /** Gets one more chunk; false at the end of the file. */
-  *#more(): Coroutine<boolean> {
+  /** Decodes further, towards `want` characters; false at the end of the file. */
+  *#more(want: number): Coroutine<boolean> {
     const file = this.#file;
-    for (;;) {
-      if (file.reading.length > 0 && this.#decode(false)) return true;
-      if ((yield* fill(file, 0)) > 0) continue;
-      return file.reading.length > 0 && this.#decode(true);
+    yield* this.#readStart();
+    const had = this.#leave();
+    while (!this.#decode(Math.max(piece, 2 * had, want), had, false)) {
+      if ((yield* fill(file, Math.max(2 * had, Math.min(want, piece)))) === 0)
+        return this.#decode(Infinity, had, true);
     }
+    return true;
   }
 
-  /** Turns the bytes that are there into a chunk; false if there is no whole character among them. `last`: no more will come. */
-  #decode(last: boolean): boolean {
+  /** Decodes all that is left. */
+  *#all(): Coroutine<void> {
+    yield* this.#readStart();
+    yield* fillToEnd(this.#file);
+    // Once, unless something stands there that is no text: then what is before it, and the error.
+    while (this.#decode(Infinity, this.#leave(), true) && this.#size < this.#file.reading.length);
+  }
+
+  /** Leaves behind what is taken. Gives how many bytes the rest of the text comes from. */
+  #leave(): number {
+    const taken = this.#bytesTaken();
+    const rest = this.#size - taken;
+    this.clear();
+    this.#drop(taken);
+    return rest;
+  }
+
+  /**
+   * Turns the first bytes of the buffer, `count` at most, into the text. Whether they are more than `had`, which were text before.
+   * `last`: no more will come behind those that are there.
+   */
+  #decode(count: number, had: number, last: boolean): boolean {
+    const { reading } = this.#file;
+    while (reading.length > (last ? 0 : had)) {
+      const mark = this.#file.offset === 0 ? this.#codec.begin(reading.front(4), last) : 0;
+      if (mark === undefined) return false;
+      this.#drop(mark);
+      const size = this.#decodeFront(count, had, last);
+      if (size === 0) return false;
+      if (this.#source !== "") return size > had;
+      // Bytes that are left out.
+      this.clear();
+      this.#drop(size);
+    }
+    return false;
+  }
+
+  /** Gives how many bytes are text now; none when more must come first. */
+  #decodeFront(count: number, had: number, last: boolean): number {
     const file = this.#file;
     const codec = this.#codec;
-    const view = file.reading.view();
-    if (file.offset === 0) {
-      const mark = codec.mark;
-      if (mark !== undefined && !last && view.length < mark.length) return false;
-      if (codec.markLength(view) > 0) takeBytes(file, codec.markLength(view));
-      if (file.reading.length === 0) return false;
-    }
-    let bytes = file.reading.view();
+    let bytes = file.reading.front(count);
     if (!last) bytes = bytes.subarray(0, codec.completeLength(bytes));
-    let source = "";
+    let source: string;
     try {
       source = codec.decode(bytes, file.path, file.offset);
     } catch (error) {
-      if (!(error instanceof DecodeError) || error.position === file.offset) throw error;
+      if (!(error instanceof DecodeError) || error.position - file.offset <= had) throw error;
       // What stands before the invalid bytes is read first; the error comes when it is their turn.
       bytes = bytes.subarray(0, error.position - file.offset);
       source = codec.decode(bytes, file.path, file.offset);
@@ -179,32 +250,34 @@ export class TextReader {
       bytes = bytes.subarray(0, codec.lastReturn(bytes));
       source = source.slice(0, -1);
     }
-    const exact =
-      codec.errors === "strict" || Buffer.byteLength(source, codec.bufferEncoding) === bytes.length;
-    const position = file.offset;
-    const kept = exact ? undefined : Buffer.from(bytes);
-    file.offset += bytes.length;
-    file.reading.skip(bytes.length);
-    if (source === "") return false;
-    this.#chunks.push({ text: fromFile(source, this.#newline), at: 0, source, position, bytes: kept });
-    return true;
+    if (!last && bytes.length <= had) return 0;
+    this.#source = source;
+    this.#size = bytes.length;
+    this.#text = fromFile(source, this.#newline);
+    this.#ends.note(source);
+    return bytes.length;
   }
 
-  #bytesBefore(chunk: Chunk): number {
-    const characters = sourceLength(chunk.source, chunk.at, this.#newline);
-    const bytes = chunk.bytes;
-    if (bytes === undefined) {
-      return Buffer.byteLength(chunk.source.slice(0, characters), this.#codec.bufferEncoding);
-    }
-    // Decoding a longer front never gives fewer characters: search for the longest that gives no more than these.
-    let fits = 0;
-    let exceeds = bytes.length + 1;
-    while (exceeds - fits > 1) {
-      const middle = (fits + exceeds) >> 1;
-      if (this.#codec.decode(bytes.subarray(0, middle), "", 0).length <= characters) fits = middle;
-      else exceeds = middle;
-    }
-    // Where invalid bytes are left out, a torn character gives nothing as well: it belongs to what follows.
-    return this.#codec.errors === "ignore" ? this.#codec.completeLength(bytes.subarray(0, fits)) : fits;
+  /** Looks at the first bytes of the file where they say how the others are to be read, and were not seen. */
+  *#readStart(): Coroutine<void> {
+    if (!this.#codec.needsStart || this.#file.offset === 0 || !this.#file.seekable) return;
+    const start = Buffer.alloc(4);
+    const count = yield* this.#file.read(start, 0, () => {});
+    this.#codec.begin(start.subarray(0, count), true);
+  }
+
+  /** How many bytes what is taken of the text comes from. */
+  #bytesTaken(): number {
+    if (this.#at === 0) return 0;
+    if (this.#at === this.#text.length) return this.#size;
+    const count = sourceLength(this.#source, this.#at, this.#newline);
+    // As many units as bytes: each stands for one, unless some stand for more.
+    if (this.#source.length === this.#size && this.#codec.errors !== "backslashreplace") return count;
+    return this.#codec.sizeOf(this.#file.reading.front(this.#size), this.#source, count);
+  }
+
+  #drop(count: number): void {
+    this.#file.offset += count;
+    this.#file.reading.skip(count);
   }
 }

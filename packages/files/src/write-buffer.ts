@@ -6,17 +6,36 @@ interface Part {
   end: number;
 }
 
+const smallestBlock = 4096;
+const usual = 65_536;
+/** A file that is written on and on is written in larger blocks: to hand one over costs much the same, whatever its size. */
+const largest = 262_144;
+
+/** Somewhat more than the limit: what goes beyond it still fits, and all is written in one go. */
+function blockFor(limit: number): number {
+  return Math.max(limit + (limit >> 2), smallestBlock);
+}
+
 export class WriteBuffer {
-  readonly #capacity: number;
+  /** How many bytes to gather before it is time to write. */
+  #limit: number;
+  #grows: boolean;
+  /** Memory of a part. */
+  #block: number;
   #parts: Part[] = [];
+  /** The last part, with room in it. */
+  #tail: Part | undefined;
   /** How much of the first part is written. */
   #head = 0;
   #length = 0;
   /** Memory of a part that is written, for the next one. */
   #spare: Buffer | undefined;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  /** @param limit how many bytes to gather before it is time to write; undefined to choose */
+  constructor(limit: number | undefined) {
+    this.#limit = limit ?? usual;
+    this.#grows = limit === undefined;
+    this.#block = blockFor(this.#limit);
   }
 
   get length(): number {
@@ -25,33 +44,52 @@ export class WriteBuffer {
 
   /** Whether it is time to write. */
   get full(): boolean {
-    return this.#length >= this.#capacity;
+    return this.#length >= this.#limit;
+  }
+
+  /** Whether `count` bytes more do not make it time to write. */
+  takes(count: number): boolean {
+    return this.#length + count < this.#limit;
+  }
+
+  /** From now on every write is due at once. */
+  gatherNothing(): void {
+    this.#limit = 0;
+    this.#grows = false;
+  }
+
+  /** It became time to write because so much was gathered, and not because somebody wanted it. */
+  ranFull(): void {
+    if (!this.#grows || this.#limit >= largest) return;
+    this.#limit *= 2;
+    this.#block = blockFor(this.#limit);
+    this.#spare = undefined;
   }
 
   append(bytes: Uint8Array): void {
-    if (bytes.length >= this.#capacity) {
-      this.#parts.push({ memory: Buffer.from(bytes), end: bytes.length });
-    } else {
-      const tail = this.#tail(bytes.length);
+    const size = bytes.length;
+    if (size === 0) return;
+    if (size >= this.#block) this.#push({ memory: Buffer.from(bytes), end: size });
+    else {
+      const tail = this.#room(size);
       tail.memory.set(bytes, tail.end);
-      tail.end += bytes.length;
+      tail.end += size;
     }
-    this.#length += bytes.length;
+    this.#length += size;
   }
 
   /** Encodes the text in place. Gives the number of bytes. */
   appendText(text: string, encoding: BufferEncoding): number {
     const most = text.length * 3;
-    let written: number;
-    if (most >= this.#capacity) {
-      const memory = Buffer.from(text, encoding);
-      written = memory.length;
-      this.#parts.push({ memory, end: written });
-    } else {
-      const tail = this.#tail(most);
-      written = tail.memory.write(text, tail.end, encoding);
-      tail.end += written;
+    if (most >= this.#block) {
+      const bytes = Buffer.from(text, encoding);
+      this.#push({ memory: bytes, end: bytes.length });
+      this.#length += bytes.length;
+      return bytes.length;
     }
+    const tail = this.#room(most);
+    const written = tail.memory.write(text, tail.end, encoding);
+    tail.end += written;
     this.#length += written;
     return written;
   }
@@ -69,17 +107,29 @@ export class WriteBuffer {
     const first = this.#parts[0];
     if (first === undefined || this.#head < first.end) return;
     this.#parts.shift();
+    if (first === this.#tail) this.#tail = undefined;
     this.#head = 0;
-    if (first.memory.length === this.#capacity) this.#spare = first.memory;
+    if (first.memory.length === this.#block) this.#spare = first.memory;
+  }
+
+  clear(): void {
+    this.#parts = [];
+    this.#tail = undefined;
+    this.#head = this.#length = 0;
+  }
+
+  #push(part: Part): void {
+    this.#parts.push(part);
+    this.#tail = part;
   }
 
   /** The part to append `size` bytes to. */
-  #tail(size: number): Part {
-    const last = this.#parts.at(-1);
+  #room(size: number): Part {
+    const last = this.#tail;
     if (last !== undefined && last.memory.length - last.end >= size) return last;
-    const part = { memory: this.#spare ?? Buffer.allocUnsafeSlow(this.#capacity), end: 0 };
+    const part = { memory: this.#spare ?? Buffer.allocUnsafeSlow(this.#block), end: 0 };
     this.#spare = undefined;
-    this.#parts.push(part);
+    this.#push(part);
     return part;
   }
 }

@@ -36,7 +36,7 @@ async function cancelEverywhere(
 }
 
 describe("at each wait", () => {
-  test("a coroutine that opens, writes, reads and closes", async () => {
+  test("a coroutine that opens, writes, reads and closes (files 2)", async () => {
     const times = await cancelEverywhere(() =>
       call(function* () {
         const file = yield* open(path("f"), "w+");
@@ -46,10 +46,11 @@ describe("at each wait", () => {
         yield* file.close();
       }),
     );
-    expect(times).toBeGreaterThan(4);
+    // To open, to write what does not fit the buffer, to read, to close; the seek waits for nothing.
+    expect(times).toBeGreaterThanOrEqual(4);
   });
 
-  test("the same as an async function", async () => {
+  test("the same as an async function (files 2)", async () => {
     await cancelEverywhere(() =>
       call(async () => {
         const file = await open(path("f"), "w+");
@@ -99,7 +100,7 @@ describe("at each wait", () => {
   });
 });
 
-test("a cancelled read loses nothing: the next one gives it", async () => {
+test("a cancelled read loses nothing: the next one gives it (files 3)", async () => {
   const lines = Array.from({ length: 3000 }, (_, i) => `line ${i} ${"é".repeat(i % 50)}\n`);
   writeFileSync(path("f"), lines.join(""));
   await run(function* () {
@@ -115,7 +116,7 @@ test("a cancelled read loses nothing: the next one gives it", async () => {
   });
 });
 
-test("a cancelled write took nothing or all, and every byte is written once", async () => {
+test("a cancelled write took nothing or all, and every byte is written once (files 3)", async () => {
   const random = new Random(7);
   let written: string[] = [];
   await run(function* () {
@@ -193,14 +194,16 @@ const canMakeFifo = ((): boolean => {
 })();
 
 test.skipIf(!canMakeFifo)(
-  "opening a FIFO that nobody opens at its other end can be cancelled, and frees its thread",
+  "opening a FIFO that nobody opens at its other end can be cancelled, and keeps no thread (files 12)",
   async () => {
     await run(async () => {
       for (const [i, mode] of ["rb", "wb", "r", "w", "rb", "wb", "rb", "rb"].entries()) {
         execFileSync("mkfifo", [path(`fifo${i}`)]);
         await cancelScope(async (scope) => {
           void setTurns(5).then(() => scope.cancel());
-          await open(path(`fifo${i}`), mode as "r");
+          // To read from it waits for a writer at the first read, to write to it waits at the opening.
+          const file = await open(path(`fifo${i}`), mode as "r");
+          await file.read();
           expect.unreachable();
         });
       }
@@ -211,7 +214,7 @@ test.skipIf(!canMakeFifo)(
   },
 );
 
-test.skipIf(!canMakeFifo)("a FIFO is read to its end", async () => {
+test.skipIf(!canMakeFifo)("a FIFO is read to its end (files 12)", async () => {
   execFileSync("mkfifo", [path("fifo")]);
   await run(async () => {
     await taskGroup(async (group) => {
@@ -254,7 +257,7 @@ test.skipIf(!canMakeFifo)("a cancelled read from a silent pipe does not keep its
   if (canCountDescriptors) expect(await openAfterSettling(path("."))).toEqual([]);
 });
 
-test("closing is not interrupted: what was accepted is written", async () => {
+test("closing is not interrupted: what was accepted is written (files 1)", async () => {
   await run(function* () {
     for (let n = 1; n < 6; n++) {
       const file = yield* open(path("f"), "w");

@@ -18,7 +18,7 @@ async function caught(awaitable: Awaitable<unknown>): Promise<unknown> {
 }
 
 describe.skipIf(!existsSync(full))("a full disk (where there is /dev/full)", () => {
-  test("flush throws DiskFullError and keeps the data for another try", async () => {
+  test("flush throws DiskFullError and keeps the data for another try (files 4, files 11)", async () => {
     await run(async () => {
       const file = await open(full, "w");
       await file.write("data");
@@ -33,7 +33,7 @@ describe.skipIf(!existsSync(full))("a full disk (where there is /dev/full)", () 
     });
   });
 
-  test("close throws what a lost flush would have hidden", async () => {
+  test("close throws what a lost flush would have hidden (files 4)", async () => {
     await run(async () => {
       const file = await open(full, "wb");
       await file.write(Buffer.from("data"));
@@ -42,7 +42,7 @@ describe.skipIf(!existsSync(full))("a full disk (where there is /dev/full)", () 
     });
   });
 
-  test("so does the end of the scope, unless the failure was thrown before", async () => {
+  test("so does the end of the scope, unless the failure was thrown before (files 4)", async () => {
     await run(async () => {
       expect(
         await caught(

@@ -98,7 +98,7 @@ describe("modes", () => {
   });
 });
 
-test("errors keep the system's code and name path and operation", async () => {
+test("errors keep the system's code and name path and operation (files 11)", async () => {
   mkdirSync(path("folder"));
   writeFileSync(path("file"), "");
   await run(async () => {
@@ -120,7 +120,7 @@ test("errors keep the system's code and name path and operation", async () => {
 });
 
 test.skipIf(process.getuid?.() === 0)(
-  "what one may not read is a PermissionDeniedError (root may read all)",
+  "what one may not read is a PermissionDeniedError (files 11) (root may read all)",
   async () => {
     writeFileSync(path("secret"), "", { mode: 0 });
     await run(async () => {
@@ -146,7 +146,7 @@ test("a file URL is as good as a path, and permissions are given to what is made
 });
 
 describe("a file belongs to the scope that opened it", () => {
-  test("it is flushed and closed when the scope ends", async () => {
+  test("it is flushed and closed when the scope ends (files 1)", async () => {
     await run(async () => {
       let file: TextFile | undefined;
       await cancelScope(async () => {
@@ -159,7 +159,7 @@ describe("a file belongs to the scope that opened it", () => {
     });
   });
 
-  test("also when the scope fails or is cancelled", async () => {
+  test("also when the scope fails or is cancelled (files 1)", async () => {
     await run(function* () {
       let file: TextFile | undefined;
       try {
@@ -185,7 +185,7 @@ describe("a file belongs to the scope that opened it", () => {
   });
 
   test.skipIf(!canCountDescriptors)(
-    "withFile closes when its body ends, and gives the body's value",
+    "withFile closes when its body ends, and gives the body's value (files 1)",
     async () => {
       await run(async () => {
         expect(await withFile(path("f"), "w", async (file) => file.write("abc"))).toBe(3);
@@ -207,7 +207,7 @@ describe("a file belongs to the scope that opened it", () => {
   );
 
   test.skipIf(!canCountDescriptors)(
-    "await using closes it too, and closing twice is as good as once",
+    "await using closes it too, and closing twice is as good as once (files 1)",
     async () => {
       await run(async () => {
         {

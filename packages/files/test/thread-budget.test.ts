@@ -22,7 +22,32 @@ test("jobs start in order, as many as the limit says; what is withdrawn never st
   budget.limit = 3;
   budget.finished();
   expect(started).toEqual([0, 1, 3, 4]);
-  expect(budget.statistics()).toEqual({ running: 2, waiting: 0, limit: 3 });
+  expect(budget.statistics()).toMatchObject({ running: 2, waiting: 0, limit: 3 });
+});
+
+test("slow jobs have a lane of their own: neither lane waits for the other", () => {
+  const budget = new ThreadBudget(2, 1);
+  const started: string[] = [];
+  const job = (name: string) => () => void started.push(name);
+  const waiting = job("s2");
+  budget.submit(job("s1"), true);
+  budget.submit(waiting, true);
+  for (const name of ["q1", "q2", "q3"]) budget.submit(job(name));
+  expect(started).toEqual(["s1", "q1", "q2"]);
+  expect(budget.statistics()).toEqual({
+    running: 2,
+    waiting: 1,
+    limit: 2,
+    slow: { running: 1, waiting: 1, limit: 1 },
+  });
+  budget.finished(true);
+  expect(started).toEqual(["s1", "q1", "q2", "s2"]);
+  budget.submit(waiting, true);
+  expect(budget.withdraw(waiting)).toBe(true);
+  budget.finished(true);
+  budget.finished();
+  expect(started).toEqual(["s1", "q1", "q2", "s2", "q3"]);
+  expect(budget.statistics().slow).toEqual({ running: 0, waiting: 0, limit: 1 });
 });
 
 test("thousands of reads leave a thread to others: a look-up does not wait for them", async () => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { forEach, run } from "corio";
+import { call, forEach, run, type Awaitable } from "corio";
 import { expect, test } from "vitest";
 import {
   appendText,
@@ -13,6 +13,8 @@ import {
   writeJson,
   writeText,
 } from "../src/index.ts";
+import { cancelAtWait } from "./support/cancel-at.ts";
+import { canCountDescriptors, openAfterSettling, openBelow } from "./support/descriptors.ts";
 import { Random } from "./support/random.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 
@@ -76,6 +78,58 @@ test("errors name the file", async () => {
     await expect(writeJson(path("f"), undefined)).rejects.toThrow(TypeError);
     expect(readFileSync(path("f"), "utf8")).toBe("{");
   });
+});
+
+test("progress is told by and by, with how much there is, up to the end", async () => {
+  const bytes = new Random(5).bytes(100_000);
+  const large = Buffer.concat(Array.from({ length: 45 }, () => bytes));
+  const told: [done: number, total: number | undefined][] = [];
+  const progress = (done: number, total: number | undefined): void => void told.push([done, total]);
+  await run(async () => {
+    await writeBytes(path("f"), large, { progress });
+    expect(told.map(([done]) => done)).toEqual([1, 2, 3, 4].map((n) => n * 2 ** 20).concat(4_500_000));
+    expect(new Set(told.map(([, total]) => total))).toEqual(new Set([4_500_000]));
+    told.length = 0;
+    expect((await readBytes(path("f"), { progress })).equals(large)).toBe(true);
+    expect(told.length).toBe(5);
+    expect(told.at(-1)).toEqual([4_500_000, 4_500_000]);
+    told.length = 0;
+    await writeText(path("t"), "é".repeat(10), { progress });
+    expect(await readText(path("t"), { progress })).toBe("é".repeat(10));
+    expect(told).toEqual([
+      [20, 20],
+      [20, 20],
+    ]);
+    if (existsSync("/proc/self/status")) {
+      told.length = 0;
+      expect((await readBytes("/proc/self/status", { progress })).length).toBe(told.at(-1)?.[0]);
+      expect(told.at(-1)?.[1]).toBe(undefined);
+    }
+  });
+});
+
+test("what progress throws fails the operation, and nothing is left open", async () => {
+  writeFileSync(path("f"), Buffer.alloc(3_000_000));
+  const progress = (): never => {
+    throw new Error("enough");
+  };
+  await run(async () => {
+    await expect(readBytes(path("f"), { progress })).rejects.toThrow("enough");
+    await expect(writeBytes(path("g"), Buffer.alloc(3_000_000), { progress })).rejects.toThrow("enough");
+    if (canCountDescriptors) expect(openBelow(path(""))).toEqual([]);
+  });
+});
+
+test("large files are read and written piece by piece, between which a cancellation has its chance", async () => {
+  const large = Buffer.alloc(40 * 2 ** 20, "0123456789\n");
+  await run(async () => {
+    await writeBytes(path("f"), large);
+    expect((await readBytes(path("f"))).equals(large)).toBe(true);
+    for (const start of [() => readBytes(path("f")), () => writeBytes(path("g"), large)])
+      for (let n = 1; (await call(cancelAtWait, n, start as () => Awaitable<unknown>)).reached; n++);
+    expect(readFileSync(path("g")).equals(large)).toBe(true);
+  });
+  if (canCountDescriptors) expect(await openAfterSettling(path("."))).toEqual([]);
 });
 
 test("many files at once", async () => {

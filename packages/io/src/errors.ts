@@ -122,7 +122,10 @@ export class HostLookupError extends Error {
   /** The name or address that was looked up. */
   readonly host: string;
 
-  constructor(message: string, init: { readonly code: string; readonly host: string; readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    init: { readonly code: string; readonly host: string; readonly cause?: unknown },
+  ) {
     super(message, { cause: init.cause });
     this.name = new.target.name;
     this.code = init.code;
@@ -306,7 +309,12 @@ export class WorkerCrashedError extends Error {
   readonly exitCode: number | null;
 
   /** @internal */
-  constructor(message: string, reason: WorkerCrashedError["reason"], exitCode: number | null, cause?: unknown) {
+  constructor(
+    message: string,
+    reason: WorkerCrashedError["reason"],
+    exitCode: number | null,
+    cause?: unknown,
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.exitCode = exitCode;

@@ -9,7 +9,7 @@ import { signalNumber, type SignalName } from "../signals/signal-names.ts";
 import { StreamLink } from "../streams/stream-link.ts";
 import type { StreamReader } from "../streams/stream-reader.ts";
 import { noteEnded, noteLiving, type Mortal } from "./living-children.ts";
-import { groupRuns, signalGroup } from "./process-group.ts";
+import { ProcessGroup } from "./process-group.ts";
 import type { ProcessPlan } from "./process-options.ts";
 import type { StreamName } from "./redirect.ts";
 import { Relay } from "./relay.ts";
@@ -43,13 +43,13 @@ export class Child implements Mortal {
   /** Takes it off the scope that would end it. */
   disown: () => void = () => {};
   readonly #handle: ChildProcess;
-  /** The leader has gone and has left nobody. */
-  #groupGone = false;
+  readonly #group: ProcessGroup | null;
 
   /** @param output the pipe of stdout, where it is not one that node has made */
   constructor(handle: ChildProcess, plan: ProcessPlan, output: Socket | null) {
     this.#handle = handle;
     this.pid = handle.pid!;
+    this.#group = plan.processGroup ? new ProcessGroup(this.pid, () => this.#settle()) : null;
     this.plan = plan;
     this.what = `${plan.shown} (${this.pid})`;
     const { stdin, stdout, stderr } = handle as { -readonly [N in StreamName]: Socket | null };
@@ -72,19 +72,16 @@ export class Child implements Mortal {
 
   /** Whether it, or with a group anybody of that, still runs. */
   get alive(): boolean {
-    if (this.returnCode === null) return true;
-    if (this.#groupGone || !this.plan.processGroup) return false;
-    this.#groupGone = !groupRuns(this.pid);
-    return !this.#groupGone;
+    return this.returnCode === null || this.#group?.gone === false;
   }
 
   /** Sends a signal to what is alive. ProcessSignalError when the system refuses. */
   send(signal: SignalName): void {
     let refusal: unknown = null;
     const note = (error: unknown): void => void (refusal ??= error);
-    if (this.plan.processGroup) {
+    if (this.#group !== null) {
       try {
-        if (!this.#groupGone) signalGroup(this.pid, signal);
+        this.#group.signal(signal);
       } catch (error) {
         note(error);
       }
@@ -124,6 +121,7 @@ export class Child implements Mortal {
   /** Nothing is to be done for it any more. */
   release(): void {
     this.disown();
+    this.#group?.release();
     noteEnded(this);
   }
 
@@ -147,8 +145,7 @@ export class Child implements Mortal {
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
     this.signal = signal;
     this.returnCode = code ?? -signalNumber(signal!);
-    // Asked now, when the number cannot be anybody else's yet.
-    void this.alive;
+    this.#group?.leaderExited();
     for (const hook of this.exitHooks) hook();
     while (this.exits.serve(this.returnCode));
     this.#settle();
@@ -158,7 +155,7 @@ export class Child implements Mortal {
   #settle(): void {
     if (this.returnCode === null || this.ending) return;
     if (this.stdout?.isClosed === false || this.stderr?.isClosed === false) return;
-    if (this.relays.some((relay) => !relay.over) || (this.plan.processGroup && !this.#groupGone)) return;
+    if (this.relays.some((relay) => !relay.over) || this.#group?.gone === false) return;
     this.stdin?.close();
     if (this.stdin?.isClosed !== false) this.release();
   }

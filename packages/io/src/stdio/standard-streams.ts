@@ -55,9 +55,9 @@ export function standardInput(options: StandardInputOptions = {}): StreamReader 
     what: "the standard input",
     limit: options.limit,
   });
-  reading = link;
   kept = [];
   scope.defer(() => coroutine(giveBack, link, stdin, loopOf(scope).host));
+  reading = link;
   return link.reader;
 }
 

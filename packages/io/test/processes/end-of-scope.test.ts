@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { cancelScope, moveOnAfter, run, sleep, TaskCancelledError, type Awaitable, type Scope } from "corio";
 import { describe, expect } from "vitest";
-import { createSubprocessShell, PIPE, type Process, type ProcessOptions } from "../../src/index.ts";
+import { createSubprocessShell, DEVNULL, PIPE, type Process, type ProcessOptions } from "../../src/index.ts";
 import { both, caught, type Dialect } from "../support/dialects.ts";
 import { children, descendants, leavesNothing, runs, statOf } from "../support/left-behind.ts";
 import { blocked, fixture, sh } from "../support/programs.ts";
@@ -189,6 +189,15 @@ describe("groups", () => {
     );
     expect(process.signal).toBe("SIGTERM");
     expect(runs(Number(line))).toBe(false);
+  });
+
+  both("nothing is kept of one that is gone with all that it has left", function* ({ wait }) {
+    const before = globalThis.process.listenerCount("exit");
+    const process = yield* wait(createSubprocessShell("sleep 0.1 & exit 0", { stdout: DEVNULL }));
+    expect(yield* wait(process.wait())).toBe(0);
+    expect(globalThis.process.listenerCount("exit")).toBe(before + 1);
+    while (globalThis.process.listenerCount("exit") > before) yield* wait(sleep(10));
+    expect(descendants()).toEqual([]);
   });
 
   both("signals reach all of it", function* ({ wait }) {

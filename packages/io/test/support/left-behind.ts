@@ -36,10 +36,18 @@ function allProcesses(): Running[] {
   });
 }
 
-/** Whether a process runs. One that has ended does not, though its parent has not asked for its end. */
+/**
+ * Whether a process runs that the running test has started, or one of those has. One that has ended does not, though its parent has not asked
+ * for its end; nor does a stranger who was given the number.
+ */
 export function runs(pid: number): boolean {
   const stat = statOf(pid);
-  return stat !== undefined && stat.state !== "Z" && stat.state !== "X";
+  if (stat === undefined || stat.state === "Z" || stat.state === "X") return false;
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1").includes(`${mark}=${process.env[mark]}\0`);
+  } catch {
+    return false;
+  }
 }
 
 /** Our own children, those that have ended and were not reaped among them. */
@@ -49,15 +57,7 @@ export function children(): number[] {
 
 /** The processes that the running test has started, or one of those has, and that run. */
 export function descendants(): number[] {
-  const wanted = `${mark}=${process.env[mark]}\0`;
-  return allProcesses().flatMap(({ pid }) => {
-    if (pid === process.pid || !runs(pid)) return [];
-    try {
-      return readFileSync(`/proc/${pid}/environ`, "latin1").includes(wanted) ? [pid] : [];
-    } catch {
-      return [];
-    }
-  });
+  return allProcesses().flatMap(({ pid }) => (pid !== process.pid && runs(pid) ? [pid] : []));
 }
 
 function descriptors(): string[] {
@@ -78,7 +78,7 @@ function listeners(): string[] {
 /** Waits for what the system does by itself. */
 export async function until(holds: () => boolean): Promise<void> {
   for (let turn = 0; !holds(); turn++) {
-    if (turn > 2000) throw new Error(`It did not come about: ${String(holds)}`);
+    if (turn > 1000) throw new Error(`It did not come about: ${String(holds)}`);
     await setImmediate();
   }
 }
