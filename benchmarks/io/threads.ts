@@ -59,20 +59,31 @@ const benches: readonly Bench[] = [
   },
 ];
 
-/** Microseconds a call, `flight` callers at once. */
-async function timed({ n, flight }: Bench, caller: (takes: () => boolean) => Promise<void>): Promise<number> {
+/** Microseconds a call: by the clock, and of the processors, in all threads together, which other programs do not change. */
+interface Cost {
+  readonly clock: number;
+  readonly processor: number;
+}
+
+/** What a call costs, `flight` callers at once. */
+async function timed({ n, flight }: Bench, caller: (takes: () => boolean) => Promise<void>): Promise<Cost> {
   let left = quick ? Math.ceil(n / 5) : n;
   const calls = left;
   const takes = (): boolean => left-- > 0;
+  const usage = process.cpuUsage();
   const from = process.hrtime.bigint();
   await Promise.all(Array.from({ length: flight }, () => caller(takes)));
-  return Number(process.hrtime.bigint() - from) / 1000 / calls;
+  const clock = Number(process.hrtime.bigint() - from) / 1000 / calls;
+  const { user, system } = process.cpuUsage(usage);
+  return { clock, processor: (user + system) / calls };
 }
 
-interface Ways {
-  readonly bare: number;
-  readonly coroutine: number;
-  readonly async: number;
+type Way = "bare" | "coroutine" | "async";
+
+type Ways = Readonly<Record<Way, Cost>>;
+
+function least(one: Cost, other: Cost): Cost {
+  return { clock: Math.min(one.clock, other.clock), processor: Math.min(one.processor, other.processor) };
 }
 
 /** One round of a benchmark: new threads, warmed up, and each way twice, in turns. */
@@ -112,9 +123,9 @@ async function round(bench: Bench): Promise<Ways> {
   await pool.destroy();
   await executor[Symbol.asyncDispose]();
   return {
-    bare: Math.min(first.bare, second.bare),
-    coroutine: Math.min(first.coroutine, second.coroutine),
-    async: Math.min(first.async, second.async),
+    bare: least(first.bare, second.bare),
+    coroutine: least(first.coroutine, second.coroutine),
+    async: least(first.async, second.async),
   };
 }
 
@@ -142,19 +153,21 @@ function asyncio(): Map<string, number> {
 }
 
 const python = asyncio();
-console.log("Microseconds a call, and in brackets the multiple of the bare pool.\n");
+console.log(
+  "Microseconds a call by the clock, and in brackets the multiple of the bare pool: by the clock, and of processor time.\n",
+);
 console.log("|  | piscina | Corio, coroutines | Corio, async functions | asyncio.to_thread |");
 console.log("| --- | --- | --- | --- | --- |");
 for (const bench of benches) {
   const samples: Ways[] = [];
   for (let i = 0; i < rounds; i++) samples.push(await round(bench));
-  const cell = (way: "coroutine" | "async"): string => {
-    const ratio = median(samples.map((sample) => sample[way] / sample.bare));
-    return `${median(samples.map((sample) => sample[way])).toFixed(1)} (${ratio.toFixed(2)})`;
-  };
+  const clock = (way: Way): string => median(samples.map((sample) => sample[way].clock)).toFixed(1);
+  const ratio = (way: Way, of: keyof Cost): string =>
+    median(samples.map((sample) => sample[way][of] / sample.bare[of])).toFixed(2);
+  const cell = (way: Way): string => `${clock(way)} (${ratio(way, "clock")}, ${ratio(way, "processor")})`;
   const other = python.get(bench.name);
   const cells = [
-    median(samples.map((sample) => sample.bare)).toFixed(1),
+    clock("bare"),
     cell("coroutine"),
     cell("async"),
     other === undefined ? "–" : other.toFixed(1),

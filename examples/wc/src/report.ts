@@ -45,5 +45,10 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 export function trouble(name: string, error: FileError): string {
-  return `wc: ${name}: ${reasons[error.code] ?? error.code}\n`;
+  return `wc: ${quoted(name)}: ${reasons[error.code] ?? error.code}\n`;
+}
+
+/** As one would have to write it in a shell. */
+function quoted(name: string): string {
+  return /[\s!"$&'()*;<>?[\\^`|]|^[#~]|^$/.test(name) ? `'${name.replaceAll("'", "'\\''")}'` : name;
 }

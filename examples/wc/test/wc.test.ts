@@ -2,8 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startOurs, startTheirs, type Ended } from "./support/program.ts";
+
+// Processes start slowly on a machine that has much to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let cwd = "";
 
@@ -14,7 +17,7 @@ beforeAll(() => {
     one: "a line\n",
     "no end": "two words",
     text: "  leading\n\n\ttabs\tand\rreturns\r\n\vvertical\fform\nlast words  ",
-    unicode: "é ü\u00a0x\u2003y\u3000漢字 😀\nzwei\u2028drei\n",
+    unicode: "é ü\u00a0x\u2003y\u3000漢字 😀\nzwei\u202fdrei\n",
     long: "many words on one line, ".repeat(50_000),
     lines: Array.from({ length: 30_000 }, (_, i) => `line ${i}\n`).join(""),
   };
