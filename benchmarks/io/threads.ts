@@ -154,7 +154,7 @@ function asyncio(): Map<string, number> {
 
 const python = asyncio();
 console.log(
-  "Microseconds a call by the clock, and in brackets the multiple of the bare pool: by the clock, and of processor time.\n",
+  "Microseconds a call, and the multiple of the bare pool: (by the clock) and [of processor time].\n",
 );
 console.log("|  | piscina | Corio, coroutines | Corio, async functions | asyncio.to_thread |");
 console.log("| --- | --- | --- | --- | --- |");
@@ -164,7 +164,7 @@ for (const bench of benches) {
   const clock = (way: Way): string => median(samples.map((sample) => sample[way].clock)).toFixed(1);
   const ratio = (way: Way, of: keyof Cost): string =>
     median(samples.map((sample) => sample[way][of] / sample.bare[of])).toFixed(2);
-  const cell = (way: Way): string => `${clock(way)} (${ratio(way, "clock")}, ${ratio(way, "processor")})`;
+  const cell = (way: Way): string => `${clock(way)} (${ratio(way, "clock")}) [${ratio(way, "processor")}]`;
   const other = python.get(bench.name);
   const cells = [
     clock("bare"),
