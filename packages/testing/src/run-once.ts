@@ -76,7 +76,7 @@ export async function runOnce(
   return {
     ok: failure === null,
     value: failure === null ? value : undefined,
-    error: failure?.error ?? null,
+    error: failure === null ? null : failure.error,
     simulation,
     networkEvents: simulated?.describe() ?? "",
   };

@@ -1,6 +1,6 @@
 // lock: one at a time, across processes.
 import * as fs from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import {
   call,
   cancelScope,
@@ -193,7 +193,7 @@ interface Place {
 const places = new Map<string, Place>();
 
 function* acquireStep(path: string, shared: boolean, wait: boolean): Coroutine<FileLock | null> {
-  const target = yield* realTarget(path);
+  const target = yield* targetInTurn(path);
   const place = enterPlace(target);
   try {
     refuseAgain(place, target, shared);
@@ -241,6 +241,25 @@ function refuseAgain(place: Place, target: string, shared: boolean): void {
   for (const holder of place.holders) {
     if (holder.task !== task || (holder.shared && shared)) continue;
     throw new InvalidStateError(`Cannot lock ${target}: the task holds it already`);
+  }
+}
+
+/**
+ * The system answers in any order, but who asks first for a path stands first in the line: the look-ups of one path go one after the
+ * other, and whoever has its answer goes on to the line at once.
+ */
+function* targetInTurn(path: string): Coroutine<string> {
+  const asked = resolve(path);
+  const place = enterPlace(`look-up of ${asked}`);
+  try {
+    yield* place.turn.acquire();
+    try {
+      return yield* realTarget(path);
+    } finally {
+      place.turn.release();
+    }
+  } finally {
+    leavePlace(`look-up of ${asked}`, place);
   }
 }
 
