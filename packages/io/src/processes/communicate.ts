@@ -29,9 +29,12 @@ export interface CommunicateOptions {
 const block = 64 * 1024;
 
 export function checkLimits(maxOutput: number, outputGrace: number): void {
-  if (!(maxOutput >= 0)) throw new RangeError(`Cannot keep ${String(maxOutput)} bytes of output`);
-  if (!(outputGrace >= 0))
-    throw new RangeError(`Cannot wait ${String(outputGrace)} ms for the end of the output`);
+  if (typeof maxOutput !== "number" || !(maxOutput >= 0))
+    throw new RangeError(`Cannot keep ${String(maxOutput)} bytes of output: maxOutput is a number from 0 on`);
+  if (typeof outputGrace !== "number" || !(outputGrace >= 0))
+    throw new RangeError(
+      `Cannot wait ${String(outputGrace)} ms for the end of the output: outputGrace is a number from 0 on`,
+    );
 }
 
 /** What was read of a stream. It outlives the call that reads. */

@@ -1,7 +1,6 @@
 // createSubprocessExec and createSubprocessShell: how a process begins, and whose it is.
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync, constants } from "node:fs";
-import type { Socket } from "node:net";
 import { currentScope, type Awaitable, type Coroutine } from "corio";
 import { cancelPoint, coroutine, suspend } from "corio/lowlevel";
 import { ProcessStartError } from "../errors.ts";
@@ -13,6 +12,7 @@ import { planProcess, type ProcessOptions, type ProcessPlan } from "./process-op
 import { Process } from "./process.ts";
 import type { RedirectPlan, StreamName } from "./redirect.ts";
 import { sharedPipe, type SharedPipe } from "./shared-pipe.ts";
+import { spawnChild, type Lead } from "./spawn-child.ts";
 import { startError } from "./start-error.ts";
 
 /**
@@ -90,8 +90,6 @@ export function* startProcess(plan: ProcessPlan): Coroutine<Process> {
   }
 }
 
-type Lead = "inherit" | "ignore" | "pipe" | number | Socket;
-
 /** What node is told of a stream. Files are opened here, and noted. */
 function* leadTo(name: StreamName, plan: ProcessPlan, files: number[]): Coroutine<Lead> {
   const redirect: RedirectPlan = plan[name];
@@ -145,17 +143,8 @@ function* launch(plan: ProcessPlan, stdio: Lead[], shared: SharedPipe | null): C
   let child: Child | null = null;
   // First of all, who ends it: from the moment it is there it has an owner.
   const disown = currentScope().defer(() => (child === null ? undefined : coroutine(endChild, child)));
-  let handle: ChildProcess | null = null;
   try {
-    handle = spawn(plan.program, plan.args, {
-      stdio,
-      detached: plan.processGroup,
-      ...(plan.cwd === undefined ? {} : { cwd: plan.cwd }),
-      ...(plan.env === undefined ? {} : { env: plan.env as NodeJS.ProcessEnv }),
-      ...(plan.argv0 === undefined ? {} : { argv0: plan.argv0 }),
-      ...(plan.user === undefined ? {} : { uid: plan.user }),
-      ...(plan.group === undefined ? {} : { gid: plan.group }),
-    });
+    const handle = spawnChild(plan, stdio);
     if (handle.pid !== undefined) {
       child = new Child(handle, plan, shared?.ours ?? null);
       child.disown = disown;

@@ -76,12 +76,18 @@ export function planProcess(
   if (!Array.isArray(args)) {
     throw new TypeError(`Cannot start ${path}: its arguments are a list, got ${typeof args}`);
   }
-  const texts = args.map((arg: unknown, index) =>
+  // A hole in the list is no argument: `map` would leave it out.
+  const texts = Array.from(args as readonly unknown[], (arg, index) =>
     text(arg instanceof URL ? pathText(arg, `start ${path}`) : arg, path, `argument ${index + 1}`),
   );
   checkOptions(path, options);
   const { stdin = "inherit", stdout = "inherit", stderr = "inherit" } = options;
   const { cwd, env, argv0, limit = 65_536, grace = 5000 } = options;
+  if (env !== undefined && (typeof env !== "object" || env === null || Array.isArray(env))) {
+    throw new TypeError(
+      `Cannot start ${path}: env is an object of strings, got ${Array.isArray(env) ? "a list" : String(env)}`,
+    );
+  }
   for (const [name, value] of Object.entries(env ?? {})) {
     if (name === "" || name.includes("=")) {
       throw new TypeError(`Cannot start ${path}: ${JSON.stringify(name)} cannot name a variable`);

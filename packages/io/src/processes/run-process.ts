@@ -94,6 +94,9 @@ function* runStep(
   if (encoding !== undefined && !Buffer.isEncoding(encoding)) {
     throw new TypeError(`Cannot run ${plan.shown}: there is no encoding ${JSON.stringify(encoding)}`);
   }
+  if ((input ?? null) !== null && typeof input !== "string" && !(input instanceof Uint8Array)) {
+    throw new TypeError(`Cannot run ${plan.shown}: its input is a string or bytes, got ${typeof input}`);
+  }
   if (input !== undefined && plan.stdin.kind !== "pipe") {
     throw new TypeError(`Cannot run ${plan.shown}: it has both an input and a stdin of its own`);
   }

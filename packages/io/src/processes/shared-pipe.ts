@@ -63,8 +63,16 @@ class PipeInTheMaking {
         this.#look();
       });
       this.#ours.on("error", (failure) => this.fail(failure));
+      this.#ours.on("close", this.#onClose);
     });
   }
+
+  /** Where there is no descriptor left to accept with, the system's loop takes the connection and closes it, and tells the server nothing. */
+  readonly #onClose = (): void => {
+    this.fail(
+      Object.assign(new Error("accept EMFILE: too many open files"), { code: "EMFILE", syscall: "accept" }),
+    );
+  };
 
   fail(error: Error | null): void {
     if (this.#over) return;
@@ -81,6 +89,7 @@ class PipeInTheMaking {
     if (this.#over || ours === null || theirs === null || !this.#connected) return;
     this.#over = true;
     ours.removeAllListeners("error");
+    ours.off("close", this.#onClose);
     this.#tidy();
     this.#resolve({ ours, theirs });
   }

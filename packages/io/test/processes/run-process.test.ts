@@ -173,7 +173,10 @@ describe("nonsense", () => {
   const bad: [what: string, options: RunProcessOptions][] = [
     ["an encoding that there is not", { encoding: "klingon" as never }],
     ["input and a stdin of its own", { input: "x", stdin: DEVNULL }],
+    ["input that is neither text nor bytes", { input: 5 as never }],
+    ["input of another kind of array", { input: new Uint16Array(1) as never }],
     ["a maxOutput below zero", { maxOutput: -1 }],
+    ["a maxOutput as text", { maxOutput: "5" as never }],
     ["an outputGrace that is no number", { outputGrace: NaN }],
     ["an option that there is not", { timeout: 5 } as never],
   ];

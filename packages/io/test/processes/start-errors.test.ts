@@ -14,6 +14,7 @@ import {
 } from "../../src/index.ts";
 import { both, caught, type Dialect } from "../support/dialects.ts";
 import { children, leavesNothing } from "../support/left-behind.ts";
+import { fixturePath } from "../support/programs.ts";
 import { temporaryPath } from "../support/temporary-path.ts";
 
 leavesNothing();
@@ -139,6 +140,24 @@ describe("the system", () => {
     expect(error.message.length).toBeLessThan(250);
   });
 
+  for (const kind of ["two pipes", "one pipe for two", "no pipes"]) {
+    both(`has too few descriptors for ${kind}: it is told, and none is lost`, function* ({ wait }) {
+      const program = yield* wait(
+        createSubprocessShell(
+          `ulimit -n 64 && exec "$NODE" --conditions=@corio/source "$PROGRAM" "${kind}"`,
+          {
+            env: { ...process.env, NODE: process.execPath, PROGRAM: fixturePath("few-descriptors.ts") },
+            stdout: PIPE,
+          },
+        ),
+      );
+      const [stdout] = yield* wait(program.communicate());
+      const ends = String(stdout).trim().split("\n");
+      // With few left it fails, be it at one step or another; with enough it works. None is lost on the way.
+      expect(new Set(ends)).toEqual(new Set(["EMFILE, 0 lost", "started, 0 lost"]));
+    });
+  }
+
   both("starts it as another user, where it may", function* ({ wait }) {
     if (process.getuid!() !== 0) {
       // Not root: then nobody else's process can be started.
@@ -166,9 +185,13 @@ describe("arguments", () => {
     ["a URL of no file", [new URL("http://example.org/true")]],
     ["arguments that are no list", ["true", "x" as never]],
     ["an argument that is no string", ["true", [5 as never]]],
+    ["a hole among the arguments", ["true", [, "x"] as never]], // oxlint-disable-line no-sparse-arrays
     ["a NUL in an argument", ["true", ["a\0b"]]],
     ["options that are none", ["true", [], null as never]],
     ["an option that there is not", ["true", [], { stdio: "pipe" } as never]],
+    ["an environment that is a list", ["true", [], { env: ["A=5"] as never }]],
+    ["an environment that is text", ["true", [], { env: "A=5" as never }]],
+    ["no environment, by null", ["true", [], { env: null as never }]],
     ["a NUL in a variable", ["true", [], { env: { A: "\0" } }]],
     ["a variable with = in its name", ["true", [], { env: { "A=B": "" } }]],
     ["a variable without a name", ["true", [], { env: { "": "x" } }]],
