@@ -13,6 +13,7 @@ import {
 import { describe, expect, test } from "vitest";
 import {
   ConnectionClosedError,
+  ConnectionRefusedError,
   ConnectionResetError,
   IncompleteReadError,
   openConnection,
@@ -287,8 +288,8 @@ describe("connecting", { timeout: patience }, () => {
                       else yield* wait(openUnixConnection(`${trial.path}-nobody`));
                       connected++;
                     } catch (error) {
-                      if (kind !== "nobody" || scope.cancelCalled) throw error;
-                      expect(error).toMatchObject({ name: "ConnectionRefusedError" });
+                      // Value wins: a refusal that stood when the scope was cancelled is told all the same.
+                      if (kind !== "nobody" || !(error instanceof ConnectionRefusedError)) throw error;
                       connected++;
                     }
                     yield* wait(fromPromise(turns(2)));
