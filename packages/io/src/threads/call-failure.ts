@@ -1,7 +1,7 @@
 // What a failed call throws: the thread's error with both stacks, or what went wrong on the way.
 import { CleanupError, LookupError, TaskCancelledError, TaskGroupError, TimeoutError } from "corio";
 import { ThreadFunctionError, WorkerCrashedError } from "../errors.ts";
-import { isPostingError, isSent, received, type ErrorClass } from "./sent-error.ts";
+import { isSent, received, type ErrorClass } from "./sent-error.ts";
 import type { Site } from "./function-record.ts";
 import type { ThreadJob } from "./thread-job.ts";
 
@@ -24,7 +24,9 @@ export function failureOf(job: ThreadJob, thrown: unknown, executor: string): un
     const where = `    --- in thread ${job.threadId} of ${executor}, called by ---`;
     return received(thrown, classes, (stack) => [...threadFrames(stack), where, ...callers].join("\n"));
   }
-  return showCallers(unsendable(job, thrown) ?? crash(job, thrown, executor), job.options.site);
+  const failure =
+    job.hasCrashed || job.threadId === 0 ? crash(job, thrown, executor) : unsendable(job, thrown);
+  return showCallers(failure, job.options.site);
 }
 
 /** Has the stack of an error of ours show who called, and not where we found out. */
@@ -60,8 +62,7 @@ const ownFolder = new URL(".", import.meta.url).href;
 const MACHINERY = /\/corio\/(?:src|dist)\/|\(?node:|\.next \(<anonymous>\)/;
 
 /** The pool could not post the call. It does not say which part of it was in the way. */
-function unsendable(job: ThreadJob, thrown: unknown): ThreadFunctionError | null {
-  if (!isPostingError(thrown)) return null;
+function unsendable(job: ThreadJob, thrown: unknown): ThreadFunctionError {
   const what = `Cannot send the call of ${job.name} to a thread`;
   const [, fn, ...args] = job.message;
   for (const [index, argument] of args.entries()) {
@@ -79,7 +80,8 @@ function unsendable(job: ThreadJob, thrown: unknown): ThreadFunctionError | null
       cause: thrown,
     });
   }
-  return new ThreadFunctionError(`${what}: ${(thrown as Error).message}`, { cause: thrown });
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  return new ThreadFunctionError(`${what}: ${why}`, { cause: thrown });
 }
 
 function whyUncloneable(value: unknown): string | null {

@@ -8,7 +8,12 @@ const MOST_ITEMS = 256;
 /** True when the value can be cloned without doubt; false when that must be tried. */
 export function isSurelyCloneable(value: unknown): boolean {
   if (typeof value !== "object") return typeof value !== "function" && typeof value !== "symbol";
-  return value === null || look(value, { objects: MOST_OBJECTS, items: MOST_ITEMS });
+  try {
+    return value === null || look(value, { objects: MOST_OBJECTS, items: MOST_ITEMS });
+  } catch {
+    // A property that cannot be read.
+    return false;
+  }
 }
 
 interface Budget {

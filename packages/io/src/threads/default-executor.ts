@@ -20,11 +20,15 @@ export function getDefaultExecutor(): Executor {
 
 /** Has the run use this executor where no other is named. It stays whose it was. TypeError for what is no executor; NoRunError outside any run. */
 export function setDefaultExecutor(executor: Executor): void {
-  const { submit, close, abort, statistics } = (executor ?? {}) as Partial<Executor>;
-  if ([submit, close, abort, statistics].some((method) => typeof method !== "function")) {
-    throw new TypeError("Cannot use the value as the default executor: it is no executor");
-  }
+  checkExecutor(executor, "use the value as the default executor");
   executors.set(rootOf(currentScope()), executor);
+}
+
+/** Refuses what is no executor. */
+export function checkExecutor(executor: unknown, what: string): void {
+  const { submit, close, abort, statistics } = (executor ?? {}) as Partial<Executor>;
+  if ([submit, close, abort, statistics].every((method) => typeof method === "function")) return;
+  throw new TypeError(`Cannot ${what}: it is no executor`);
 }
 
 /**

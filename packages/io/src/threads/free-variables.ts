@@ -21,11 +21,25 @@ interface Scope {
   readonly isBody: boolean;
 }
 
-/** The names that the tree uses and does not declare, `this`, `arguments`, `super` and `import.meta` among them. */
-export function freeNames(tree: Node): FreeName[] {
+/** What `this` is looked into as: that is an error where there is none, while `this` alone is undefined. */
+const RECEIVER = "this.";
+
+/**
+ * The names that a function uses and does not declare: `this`, `arguments`, `super`, `import.meta` and modules by relative addresses among them.
+ * It is called without a `this`: what a function may do with that is to find it undefined, what a method may do is nothing.
+ */
+export function freeNames(tree: Node, isMethod = false): FreeName[] {
   const walk = new Walk();
   const top = walk.open(null, true);
-  walk.visit(tree as AnyNode, top);
+  const node = tree as AnyNode;
+  if (node.type === "FunctionExpression") {
+    walk.callable(node, top, isMethod ? ["arguments", "new.target"] : ["this", "arguments", "new.target"]);
+  } else walk.visit(node, top);
+  const receiver = top.uses.get(RECEIVER);
+  if (receiver !== undefined) {
+    top.uses.delete(RECEIVER);
+    top.uses.set("this", Math.min(receiver, top.uses.get("this") ?? Infinity));
+  }
   return Array.from(top.uses, ([name, at]) => ({ name, at })).filter(({ name }) => !top.names.has(name));
 }
 
@@ -87,11 +101,10 @@ class Walk {
     }
   }
 
-  /** A function: its own name, its parameters, and inside them its body. */
-  callable(node: AnyNode, scope: Scope): void {
-    const isArrow = node.type === "ArrowFunctionExpression";
+  /** A function: what it has of itself, its own name, its parameters, and inside them its body. */
+  callable(node: AnyNode, scope: Scope, has: readonly string[] = OWN): void {
     const head = this.open(scope, false);
-    if (!isArrow) for (const own of ["this", "arguments", "new.target"]) head.names.add(own);
+    if (node.type !== "ArrowFunctionExpression") for (const own of has) head.names.add(own);
     if (node.type === "FunctionExpression" && isNode(node["id"])) head.names.add(nameOf(node["id"]));
     for (const parameter of node["params"] as AnyNode[]) this.declare(parameter, head, head);
     const inside = this.open(head, true);
@@ -116,7 +129,7 @@ class Walk {
       if (member["computed"] === true) this.visit(child(member, "key"), inner);
       // `super`, and `this` in fields and static blocks, are the class's own.
       const own = this.open(inner, true);
-      for (const name of ["super", "this", "arguments"]) own.names.add(name);
+      for (const name of ["super", "this", RECEIVER, "arguments"]) own.names.add(name);
       if (member.type === "StaticBlock") this.all(member["body"], own);
       else this.visit(child(member, "value"), own);
       this.close(own);
@@ -124,6 +137,9 @@ class Walk {
     this.close(inner);
   }
 }
+
+/** What every function has that is no arrow. */
+const OWN = ["this", RECEIVER, "arguments", "new.target"];
 
 type Visitor = (walk: Walk, node: AnyNode, scope: Scope) => void;
 
@@ -136,8 +152,17 @@ const visitors: Readonly<Record<string, Visitor | undefined>> = {
   Super: (walk, node, scope) => walk.use("super", node.start, scope),
   MetaProperty: (walk, node, scope) =>
     walk.use(`${nameOf(child(node, "meta")!)}.${nameOf(child(node, "property")!)}`, node.start, scope),
+  ImportExpression: (walk, node, scope) => {
+    const { value } = child(node, "source") as { value?: unknown };
+    // From where would it be looked for?
+    if (typeof value === "string" && /^\.\.?\//.test(value))
+      walk.use(`import("${value}")`, node.start, scope);
+    walk.children(node, scope);
+  },
   MemberExpression: (walk, node, scope) => {
-    walk.visit(child(node, "object"), scope);
+    const object = child(node, "object")!;
+    if (object.type === "ThisExpression") walk.use(RECEIVER, object.start, scope);
+    else walk.visit(object, scope);
     if (node["computed"] === true) walk.visit(child(node, "property"), scope);
   },
   Property: (walk, node, scope) => {

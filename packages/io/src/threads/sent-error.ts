@@ -103,12 +103,6 @@ export function isSent(value: unknown): value is SentCause {
   return corio === "error" || corio === "thrown";
 }
 
-/** Whether it is an error of posting a message: something in it cannot be cloned, or cannot be transferred. */
-export function isPostingError(thrown: unknown): boolean {
-  const { name, code } = (thrown ?? {}) as { name?: unknown; code?: unknown };
-  return name === "DataCloneError" || (typeof code === "string" && /^ERR_.*TRANSFER/.test(code));
-}
-
 /**
  * What was thrown on the other side. `classes` has, by name, those that errors get besides JavaScript's own; `finish` may lengthen the stack
  * of the outermost.

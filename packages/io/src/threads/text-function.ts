@@ -34,13 +34,13 @@ function examine(text: string, name: string, parser: Parser): TextFunctionRefere
       `Cannot send the function ${name} to a thread: it is bound, or native, and has no text. Send a function that calls it, or name it by its module (moduleFunction)`,
     );
   }
-  const { expression, tree, shift } = parseFunction(text, name, parser);
+  const { expression, tree, isMethod, shift } = parseFunction(text, name, parser);
   if (tree.type === "ClassExpression") {
     throw new ThreadFunctionError(
       `Cannot send ${name} to a thread: it is a class. Send a function that makes one`,
     );
   }
-  const free = freeNames(tree).filter((used) => used.name !== NAMING_HELPER);
+  const free = freeNames(tree, isMethod).filter((used) => used.name !== NAMING_HELPER);
   const missing = free.filter((used) => !(used.name in globalThis));
   if (missing.length > 0) throw refusal(name, text, missing, shift);
   return {
@@ -56,21 +56,33 @@ const NAMING_HELPER = "__name";
 
 interface Parsed {
   readonly expression: string;
-  readonly tree: ReturnType<Parser>;
+  readonly tree: acorn.Expression;
+  readonly isMethod: boolean;
   /** How many characters stand before the text. */
   readonly shift: number;
+}
+
+interface Method {
+  readonly kind: string;
+  readonly computed: boolean;
+  readonly value: acorn.FunctionExpression;
 }
 
 /** A function's text is an expression, unless it is a method. */
 function parseFunction(text: string, name: string, parser: Parser): Parsed {
   const options = { ecmaVersion: "latest", sourceType: "module" } as const;
   try {
-    return { expression: text, tree: parser(`(${text})`, 0, options), shift: 1 };
+    return { expression: text, tree: parser(`(${text})`, 0, options), isMethod: false, shift: 1 };
   } catch (error) {
     try {
-      const tree = parser(`({${text}})`, 0, options) as Parsed["tree"] & { properties: { kind: string }[] };
-      if (tree.properties[0]?.kind === "init")
-        return { expression: `Object.values({${text}})[0]`, tree, shift: 2 };
+      const object = parser(`({${text}})`, 0, options) as unknown as { properties: Method[] };
+      const { kind, computed, value } = object.properties[0]!;
+      if (kind === "init") {
+        // What a computed key is made of is not there; nor is it wanted.
+        const bare = `${value.async ? "async " : ""}function${value.generator ? "*" : ""} ${text.slice(value.start - 2)}`;
+        const expression = computed ? bare : `Object.values({${text}})[0]`;
+        return { expression, tree: value, isMethod: true, shift: 2 };
+      }
     } catch {
       // It is no method either.
     }
@@ -104,6 +116,8 @@ function adviceFor(name: string): string {
     return "Import in the function: await import(…)";
   if (name.startsWith("__vi"))
     return "Vite has rewritten the imports in it: put it in a module of its own (moduleFunction)";
+  if (name.startsWith("import("))
+    return `A thread does not know from where: pass the whole address as an argument, or put the function in a module of its own (moduleFunction)`;
   if (name.startsWith("import.")) return "Put the function in a module of its own (moduleFunction)";
   return `A thread does not see the variables around a function: pass ${name} as an argument, import it in the function, or put the function in a module of its own (moduleFunction)`;
 }

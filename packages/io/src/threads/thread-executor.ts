@@ -7,7 +7,7 @@ import {
   NoRunError,
   run,
   type Awaitable,
-  type CapacityLimiter,
+  CapacityLimiter,
   type Coroutine,
   type Scope,
   type Unwrap,
@@ -82,6 +82,7 @@ export class ThreadExecutor implements Executor, AsyncDisposable {
       );
     }
     checkOnCancel(onCancel);
+    if (options.limiter !== undefined) checkLimiter(options.limiter);
     this.#core = new ExecutorCore({
       name,
       onCancel,
@@ -158,10 +159,19 @@ function* closeExecutor(core: ExecutorCore, disown: () => void, untrack: () => v
 }
 
 /** Refuses what cannot be a call. */
-export function checkCall(fn: unknown, { onCancel }: SubmitOptions): void {
-  if (typeof fn !== "function")
-    throw new TypeError(`Cannot call a ${typeof fn} in a thread: expected a function`);
+export function checkCall(fn: unknown, { onCancel, limiter }: SubmitOptions): void {
+  if (typeof fn !== "function") {
+    throw new TypeError(
+      `Cannot call it in a thread: expected a function, got ${fn === null ? "null" : typeof fn}`,
+    );
+  }
   if (onCancel !== undefined) checkOnCancel(onCancel);
+  if (limiter !== undefined) checkLimiter(limiter);
+}
+
+function checkLimiter(limiter: unknown): void {
+  if (limiter instanceof CapacityLimiter) return;
+  throw new TypeError(`The limiter of calls cannot be ${String(limiter)}: it is a CapacityLimiter`);
 }
 
 function checkOnCancel(onCancel: OnCancel): void {

@@ -6,7 +6,7 @@ import { requested, type CallerSide } from "./caller-side.ts";
 import type { OnCancel } from "./executor.ts";
 import type { FunctionRecord, Site } from "./function-record.ts";
 import type { CallMessage, FromThread } from "./messages.ts";
-import { isPostingError, isSent } from "./sent-error.ts";
+import { isSent } from "./sent-error.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
 /** What a job needs of its executor. */
@@ -59,6 +59,8 @@ export class ThreadJob extends QueuedWait<unknown> {
   isDeserted = false;
   /** What it failed with is an error of this side, not a word of the thread. */
   isOwnFailure = false;
+  /** Its thread has died of itself. */
+  hasCrashed = false;
   /** What it threw after its caller was cancelled, where that is more than the cancellation. */
   lateFailure: { readonly thrown: unknown } | null = null;
   readonly #owner: JobOwner;
@@ -164,7 +166,11 @@ export class ThreadJob extends QueuedWait<unknown> {
       return;
     }
     if (this.#stopping) return;
-    if (!isSent(thrown) && !isPostingError(thrown)) this.#owner.crashed();
+    if (!isSent(thrown)) {
+      // The pool tells the same way of a call that it could not post. Then the thread is still there.
+      this.hasCrashed = !this.#owner.pool.has(this.threadId);
+      if (this.hasCrashed) this.#owner.crashed();
+    }
     this.#finish();
     if (!this.isDeserted) this.#failWith(thrown);
     else if (!(isSent(thrown) && "told" in thrown)) this.lateFailure = { thrown };

@@ -98,6 +98,11 @@ export class ThreadPool {
     return this.#sides.get(threadId);
   }
 
+  /** Whether the thread of that number lives, and may take calls. */
+  has(threadId: number): boolean {
+    return this.#pool.threads.some((one) => one.threadId === threadId);
+  }
+
   /** Ends a thread. False where there is none of that number. */
   terminate(threadId: number, ended: () => void): boolean {
     const worker = this.#pool.threads.find((one) => one.threadId === threadId);

@@ -1,7 +1,7 @@
 // toThread and runInExecutor: a call in a thread, as asyncio has it.
 import type { Awaitable, Coroutine, Unwrap } from "corio";
 import { coroutine } from "corio/lowlevel";
-import { getDefaultExecutor } from "./default-executor.ts";
+import { checkExecutor, getDefaultExecutor } from "./default-executor.ts";
 import type { Executor, SubmitOptions } from "./executor.ts";
 import { recordOf, type AnyFunction, type Site } from "./function-record.ts";
 import { runCall } from "./run-call.ts";
@@ -66,6 +66,8 @@ function send(
   from: (...args: never[]) => unknown,
 ): Awaitable<unknown> {
   checkCall(fn, options);
+  if (executor !== null && !(executor instanceof ThreadExecutor))
+    checkExecutor(executor, "call a function in the value");
   return coroutine(sendCall, executor, fn, args, options, recordOf(fn).note(from));
 }
 

@@ -168,6 +168,7 @@ describe("threads", () => {
       }
       expect(() => new ThreadExecutor({ idleTimeout: -1 })).toThrow(RangeError);
       expect(() => new ThreadExecutor({ onCancel: "never" as never })).toThrow(TypeError);
+      expect(() => new ThreadExecutor({ limiter: {} as never })).toThrow(TypeError);
     });
   });
 });

@@ -50,6 +50,9 @@ describe("an inline function", () => {
       "odd name"(x: number) {
         return 4 * x;
       },
+      async [Symbol.iterator](x: number) {
+        return 5 * x;
+      },
     };
     // oxlint-disable-next-line typescript/unbound-method -- it uses no `this`, and is sent without one
     expect(yield* wait(call(methods.twice, 2))).toBe(4);
@@ -57,6 +60,8 @@ describe("an inline function", () => {
     expect(yield* wait(call(methods.later, 2))).toBe(6);
     // oxlint-disable-next-line typescript/unbound-method
     expect(yield* wait(call(methods["odd name"], 2))).toBe(8);
+    // oxlint-disable-next-line typescript/unbound-method
+    expect(yield* wait(call(methods[Symbol.iterator], 2))).toBe(10);
   });
 
   both("may use what is global", function* ({ wait }) {
@@ -105,6 +110,14 @@ describe("an inline function", () => {
     ["() => require('fs')", /Import in the function: await import/],
     ["() => __vi_import_0__.x", /Vite has rewritten/],
     ["class A {}", /it is a class/],
+    [
+      "function () { return this.x }",
+      /it uses this \(line 1, column 22 of the function\).*none of its caller's this/,
+    ],
+    ["({ a() { return this.x } }).a", /it uses this .*none of its caller's this/],
+    ["({ a() { return this } }).a", /it uses this .*none of its caller's this/],
+    ["({ a() { return super.x } }).a", /it uses super .*none of its caller's super/],
+    ["() => import('./work.ts')", /it uses import\("\.\/work\.ts"\) .*does not know from where/],
     ["({ get a() { return 1 } })", null],
   ])("%s", async (text, message) => {
     if (message !== null) expect(await refused(written(text))).toMatch(message);

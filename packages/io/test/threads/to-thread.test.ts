@@ -112,6 +112,8 @@ describe("a call", () => {
     expect(() => toThread(42 as never)).toThrow(TypeError);
     expect(() => runInExecutor(null, undefined as never)).toThrow(TypeError);
     expect(() => toThread({ onCancel: "sometimes" as never }, double, 1)).toThrow(TypeError);
+    expect(() => toThread({ limiter: 5 as never }, double, 1)).toThrow("it is a CapacityLimiter");
+    expect(() => toThread({ executor: {} as never }, double, 1)).toThrow("it is no executor");
   });
 });
 

@@ -2,7 +2,13 @@
 import { MessageChannel } from "node:worker_threads";
 import { fromPromise, LookupError, run, TaskGroupError, TimeoutError } from "corio";
 import { describe, expect, test } from "vitest";
-import { moduleFunction, ThreadFunctionError, transfer } from "../../src/index.ts";
+import {
+  moduleFunction,
+  runInExecutor,
+  ThreadExecutor,
+  ThreadFunctionError,
+  transfer,
+} from "../../src/index.ts";
 import { both, caught } from "../support/dialects.ts";
 import { groupFails, timesOut } from "./fixtures/coroutines.ts";
 import {
@@ -90,6 +96,30 @@ describe("what cannot be cloned", () => {
       });
     },
   );
+
+  both("because it cannot be read is the same, and no crash", function* ({ wait }) {
+    const executor = new ThreadExecutor({ workers: 1 });
+    const unreadable = {
+      get x(): never {
+        throw new RangeError("not to be read");
+      },
+    };
+    const sent = yield* caught(wait(runInExecutor(executor, (value: unknown) => value, unreadable)));
+    expect(sent).toBeInstanceOf(ThreadFunctionError);
+    expect((sent as Error).message).toMatch(/argument 1 of 1 \(index 0\) cannot be cloned: not to be read/);
+    const given = yield* caught(
+      wait(
+        runInExecutor(executor, () => ({
+          get x(): never {
+            throw new RangeError("not to be read");
+          },
+        })),
+      ),
+    );
+    expect(given).toBeInstanceOf(ThreadFunctionError);
+    expect((given as Error).message).toMatch(/Cannot send the result to the caller: not to be read/);
+    expect(executor.statistics()).toMatchObject({ crashed: 0, failed: 2, workers: 1 });
+  });
 
   both("does not cost its thread", function* ({ wait }) {
     const { threadId } = yield* wait(call(thread));
