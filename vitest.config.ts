@@ -43,8 +43,9 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     execArgv: conditions.map((condition) => `--conditions=${condition}`),
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A guard against hangs, not a measure: busy machines are several times slower.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     passWithNoTests: true,
     projects: [...workspaces("packages"), ...workspaces("examples"), "tools"].map(project),
   },

@@ -30,7 +30,7 @@ export class CancelledError extends Error {
 
   /** @internal */
   constructor(scope: object, reason: unknown) {
-    super(reasonText(reason));
+    super();
     this.#scope = scope;
     this.#reason = reason;
   }
@@ -43,6 +43,11 @@ export class CancelledError extends Error {
   /** What was passed to `cancel(reason)`; for an expired deadline a `TimeoutError`. */
   get reason(): unknown {
     return this.#reason;
+  }
+
+  // Not the error's own: who cancels a hundred thousand tasks makes as many errors, and a text of its own doubles the price of one.
+  override get message(): string {
+    return reasonText(this.#reason);
   }
 
   /** @internal */

@@ -176,6 +176,7 @@ export const host: Host = {
   afterMicrotasks: (callback) =>
     root.runInAsyncScope(queueMicrotask, undefined, () => process.nextTick(callback)),
   queueTurn: (callback) => void root.runInAsyncScope(setImmediate, undefined, callback),
+  freeTurns: true,
   captureContext,
   runInContext: (context, step, argument) => {
     (context as unknown as AsyncResource).runInAsyncScope(step, undefined, argument);

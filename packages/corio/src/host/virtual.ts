@@ -42,6 +42,7 @@ export function createVirtualHost(real: Host, options: number | VirtualOptions =
   return {
     ...real,
     createReadyQueue: typeof options === "number" ? undefined : options.createReadyQueue,
+    freeTurns: false,
     process: null,
     network: typeof options === "number" ? undefined : options.network,
     now: () => clock.time,

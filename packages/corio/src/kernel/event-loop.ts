@@ -90,6 +90,11 @@ export class EventLoop {
     }
   }
 
+  /** Whether a turn given up now would come at once, and nobody need see it. */
+  get turnIsFree(): boolean {
+    return !this.#scheduled && !this.#overdrawn && this.host.freeTurns && hooks.tracer === null;
+  }
+
   /** Pays for an await that completes at once. False when the slice is used up: the caller then waits for its turn. */
   spend(): boolean {
     return --this.#credit > 0 || this.#look();

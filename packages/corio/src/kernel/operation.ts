@@ -221,6 +221,32 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
       refuse(reject, error);
       return;
     }
+    const cancellation = scope.pending;
+    if (cancellation !== null) {
+      if (hooks.debug !== null) hooks.debug.refused(this, scope);
+      if ((scope.flags & HARD) === 0) markTold(scope, cancellation);
+      else if (++scope.extras().ignored > IGNORED_LIMIT) return;
+      this.state = ERROR;
+      this.value = cancellation;
+      this.#answer(scope, resolve, reject);
+      return;
+    }
+    if (this.#start(scope) === PARKED_STATE) {
+      scope.addWait(this.#wait(scope, resolve, reject));
+      if (hooks.tracer !== null) hooks.tracer.parked(scope, this);
+    } else this.#answer(scope, resolve, reject);
+  }
+
+  /** Answers a guest at once, unless the slice is used up. */
+  #answer(scope: ScopeNode, resolve: (value: T) => unknown, reject: (error: unknown) => unknown): void {
+    const { loop } = scope;
+    if (loop.spend()) {
+      loop.noteGuest();
+      this.deliverTo(resolve as (value: unknown) => unknown, reject);
+    } else loop.wake(this.#wait(scope, resolve, reject));
+  }
+
+  #wait(scope: ScopeNode, resolve: (value: T) => unknown, reject: (error: unknown) => unknown): GuestWait {
     keptWait ??= keep(
       (loop) => new GuestWait(null as never, new ScopeNode(loop, null, null, 0), nothing, nothing),
       scope.loop,
@@ -232,26 +258,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
       reject,
     );
     this.waiter = wait;
-    const cancellation = scope.pending;
-    if (cancellation !== null) {
-      if (hooks.debug !== null) hooks.debug.refused(this, scope);
-      if ((scope.flags & HARD) === 0) markTold(scope, cancellation);
-      else if (++scope.extras().ignored > IGNORED_LIMIT) return;
-      this.state = ERROR;
-      this.value = cancellation;
-      this.#answer(wait);
-      return;
-    }
-    if (this.#start(scope) === PARKED_STATE) {
-      scope.addWait(wait);
-      if (hooks.tracer !== null) hooks.tracer.parked(scope, this);
-    } else this.#answer(wait);
-  }
-
-  /** Answers a guest at once, unless the slice is used up. */
-  #answer(wait: GuestWait): void {
-    if (wait.loop.spend()) wait.run();
-    else wait.loop.wake(wait);
+    return wait;
   }
 
   /** @internal Hands the result to a promise. */

@@ -68,6 +68,9 @@ const QUEUED = 6;
 /** It is resumed for its place, not because its turn has come. */
 const PROBED = 7;
 
+/** What a turn gives when it has come: one for all, made as PARKED is. */
+const TAKEN = (function* (): Coroutine<void> {})().next() as IteratorReturnResult<void>;
+
 /** A turn given up: the strand goes to the end of the ready queue at once, so it costs one step. */
 class Checkpoint extends Operation<void> implements Runnable {
   get guest(): boolean {
@@ -82,7 +85,7 @@ class Checkpoint extends Operation<void> implements Runnable {
     if (this.state === QUEUED) {
       this.state = SPENT;
       if (this.value !== undefined) throw this.value;
-      return { value: undefined, done: true };
+      return TAKEN;
     }
     if (this.state === PROBED) return probed(this);
     if (this.state !== NEW) throw new InvalidStateError("Cannot wait twice: the turn was awaited before");
@@ -122,8 +125,10 @@ class Checkpoint extends Operation<void> implements Runnable {
     return RECORDED;
   }
 
-  protected start(scope: ScopeNode): boolean {
-    scope.loop.wake(this);
+  protected start({ loop }: ScopeNode): boolean {
+    // With nothing in front of it an async function's turn has come: it goes on in a microtask, behind the others, as it would anyway.
+    if (loop.turnIsFree) return true;
+    loop.wake(this);
     return false;
   }
 

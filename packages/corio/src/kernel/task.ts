@@ -297,9 +297,14 @@ function begin(task: TaskNode): void {
   const outer = current.strand;
   current.strand = task;
   let result: unknown;
+  // One that spawnDriver has made brings its driver along.
+  const driven = task.gen !== null;
   try {
-    result = callTask(task);
-    task.gen = task.native ? (result as Iterator<unknown, unknown, unknown>) : driverOf(result, task);
+    if (driven) task.stage = RUNNING;
+    else {
+      result = callTask(task);
+      task.gen = task.native ? (result as Iterator<unknown, unknown, unknown>) : driverOf(result, task);
+    }
   } catch (error) {
     current.strand = outer;
     task.finish(false, error);
@@ -309,7 +314,7 @@ function begin(task: TaskNode): void {
   if (task.gen === null) task.finish(true, result);
   else {
     // An async body has run to its first await, and begins that wait in a microtask: in its turn, before what is ready behind it.
-    if (!task.native && !isGenerator(task.gen)) task.loop.noteGuestStart();
+    if (!driven && !task.native && !isGenerator(task.gen)) task.loop.noteGuestStart();
     step(task);
   }
 }

@@ -73,8 +73,8 @@ export abstract class QueuedWait<T> extends Operation<T> {
   after: QueuedWait<T> | null = null;
   queue: WaitQueue<T> | null = null;
 
-  /** Takes the thing now, into `value`; false to wait for it. Called once, synchronously. */
-  protected abstract attempt(): boolean;
+  /** Takes the thing now, into `value`, for whoever waits in the scope; false to wait for it. Called once, synchronously. */
+  protected abstract attempt(scope: ScopeNode): boolean;
 
   /** The queue to stand in. */
   protected abstract line(): WaitQueue<T>;
@@ -82,13 +82,13 @@ export abstract class QueuedWait<T> extends Operation<T> {
   /** Something changed because this waiter left. */
   protected left(): void {}
 
-  /** The task that waits. */
+  /** The task that waits, once it does. */
   get task(): Task<unknown> {
     return taskOf(this.waiter!.at)!;
   }
 
-  protected start(_scope: ScopeNode): boolean {
-    if (this.attempt()) return true;
+  protected start(scope: ScopeNode): boolean {
+    if (this.attempt(scope)) return true;
     this.line().push(this);
     return false;
   }

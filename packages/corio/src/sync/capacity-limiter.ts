@@ -4,6 +4,7 @@ import { InvalidStateError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
+import type { ScopeNode } from "../kernel/scope.ts";
 import { taskOf } from "../kernel/task.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
@@ -135,19 +136,21 @@ let kept: Acquire | null = null;
 
 class Acquire extends QueuedWait<void> {
   readonly #limiter: CapacityLimiter;
-  readonly #given: object | undefined;
+  /** As it was given; the task that waits, if none was. */
+  #borrower: object | undefined;
 
   constructor(limiter: CapacityLimiter, borrower: object | undefined) {
     super();
     this.#limiter = limiter;
-    this.#given = borrower;
+    this.#borrower = borrower;
   }
 
   get borrower(): object {
-    return this.#given ?? this.task;
+    return this.#borrower!;
   }
 
-  protected attempt(): boolean {
+  protected attempt(scope: ScopeNode): boolean {
+    this.#borrower ??= taskOf(scope)!;
     if (this.#limiter.tryAcquire(this.borrower)) return true;
     this.#limiter.queued(this.borrower);
     return false;

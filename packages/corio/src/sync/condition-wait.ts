@@ -4,6 +4,7 @@ import { InvalidStateError, type CancelledError } from "../errors.ts";
 import { CLOSED, ENDING } from "../kernel/scope-flags.ts";
 import type { ScopeNode } from "../kernel/scope.ts";
 import { IGNORED, RECORDED, type Interruption } from "../kernel/strand.ts";
+import { taskOf } from "../kernel/task.ts";
 import type { TimerList, TimerNode } from "../kernel/timer-queue.ts";
 import { QueuedWait, type WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
@@ -40,9 +41,9 @@ export class ConditionWait extends QueuedWait<void> {
     return super.start(scope);
   }
 
-  protected attempt(): boolean {
+  protected attempt(scope: ScopeNode): boolean {
     const { lock } = this.#condition;
-    if (lock.owner !== this.task)
+    if (lock.owner !== taskOf(scope))
       throw new InvalidStateError("Cannot wait: the task does not hold the condition's lock");
     lock.handOver();
     return false;

@@ -4,6 +4,7 @@ import { InvalidStateError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
 import { scopeHereIfKnown } from "../kernel/scope-current.ts";
+import type { ScopeNode } from "../kernel/scope.ts";
 import { taskOf, type Task } from "../kernel/task.ts";
 import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
@@ -77,13 +78,14 @@ class Acquire extends QueuedWait<void> {
     this.#lock = lock;
   }
 
-  protected attempt(): boolean {
+  protected attempt(scope: ScopeNode): boolean {
     const lock = this.#lock;
+    const task = taskOf(scope)!;
     if (lock.owner === null) {
-      lock.owner = this.task;
+      lock.owner = task;
       return true;
     }
-    if (lock.owner === this.task)
+    if (lock.owner === task)
       throw new InvalidStateError("Cannot acquire the lock: the task holds it already");
     return false;
   }

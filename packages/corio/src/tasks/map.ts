@@ -5,7 +5,7 @@ import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.t
 import type { AnyFunction } from "../kernel/body.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { markTold } from "../kernel/delivery.ts";
-import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
+import { spawnDriver, spawnIn, type GroupScope } from "../kernel/group-scope.ts";
 import { Lock } from "../sync/lock.ts";
 import { UnwrappingBlock } from "./gather.ts";
 import { type ItemSource, sourceOf } from "./item-source.ts";
@@ -67,17 +67,13 @@ function* drainAtOnce(group: GroupScope, work: Work, items: Iterator<unknown>): 
     index: 0,
     helper(place) {
       if (place > concurrency) return;
-      spawnIn(group, [{ name: `worker-${place}` }, startWorker, assembly, place]);
+      spawnDriver(group, new MapWorker(assembly, place), `worker-${place}`);
     },
   };
   kept ??= keep(
     () => new MapWorker({ items: [].values(), fn: () => {}, results: null, index: 0, helper() {} }, 1),
   );
   yield* new MapWorker(assembly, 1);
-}
-
-function* startWorker(assembly: Assembly, place: number): Coroutine<void> {
-  yield* new MapWorker(assembly, place);
 }
 
 /** Of what comes in time, the workers take turns to wait for the next item. */
