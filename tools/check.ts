@@ -6,8 +6,8 @@ import { type StepResult, steps, type Step } from "./support/steps.ts";
 
 // Steps of one row run side by side; the rows one after the other. The heavy ones use both cores by themselves.
 const rows: readonly (readonly string[])[] = [
-  ["format", "imports", "types"],
-  ["lint", "api", "conformance"],
+  ["format", "imports", "links", "types"],
+  ["lint", "api", "conformance", "published"],
   ["unit"],
   ["examples"],
   ["docs"],

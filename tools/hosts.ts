@@ -19,6 +19,8 @@ import { root } from "./support/workspace.ts";
 const minutes = 60_000;
 const vitestFile = join(root, "node_modules", "vitest", "vitest.mjs");
 const projects = ["packages/corio", "packages/testing"];
+/** A guard against hangs, not a measure: some hosts are slower than node, and the machine may be busy. */
+const timeout = 40 * minutes;
 
 interface Part extends StepResult {
   readonly name: string;
@@ -48,7 +50,7 @@ function countLines(text: string): StepResult {
 
 async function nodeHost(host: "node22" | "node26"): Promise<Report> {
   const program = await packagedProgram(host);
-  const run = { command: [program, vitestFile] as [string, ...string[]], options: [] };
+  const run = { command: [program, vitestFile] as [string, ...string[]], options: [], timeout };
   return {
     version: await versionOf(program),
     parts: [await part("tests", () => vitest(host, projects, run))],
@@ -127,6 +129,7 @@ async function otherHost(host: "bun" | "deno"): Promise<Report> {
   });
   const suite = await part("tests", () =>
     vitest(host, projects, {
+      timeout,
       command: [program, ...test, vitestFile],
       // Whole programs are started by node below: what Deno tells of its child processes is not what node tells. The two others
       // start node's own test runner and oxlint.
@@ -140,6 +143,7 @@ async function otherHost(host: "bun" | "deno"): Promise<Report> {
   process.env["CORIO_TEST_HOST"] = JSON.stringify([program, ...run]);
   const programs = await part("programs", () =>
     vitest(`${host}-programs`, ["packages/corio"], {
+      timeout,
       command: [process.execPath, vitestFile],
       options: ["process.test"],
     }),

@@ -97,10 +97,12 @@ export function countTests(report: VitestReport, outcome: Outcome): StepResult {
 export async function vitest(
   name: string,
   projects: readonly string[],
-  host: { readonly command: readonly [string, ...string[]]; readonly options: readonly string[] } = {
-    command: ["vitest"],
-    options: [],
-  },
+  host: {
+    readonly command: readonly [string, ...string[]];
+    readonly options: readonly string[];
+    /** Milliseconds. */
+    readonly timeout?: number;
+  } = { command: ["vitest"], options: [] },
 ): Promise<StepResult> {
   const file = join(root, ".cache", "check", `${name}.json`);
   mkdirSync(join(root, ".cache", "check"), { recursive: true });
@@ -109,7 +111,7 @@ export async function vitest(
   const chosen = projects.map((project) => `--project=${project}`);
   const [program, ...first] = host.command;
   const args = [...first, "run", ...reporters, ...chosen, ...host.options];
-  const outcome = await command(program, args, { timeout: 10 * minutes });
+  const outcome = await command(program, args, { timeout: host.timeout ?? 10 * minutes });
   if (!existsSync(file)) return { ...verdict(outcome), passed: 0 };
   return countTests(JSON.parse(readFileSync(file, "utf8")) as VitestReport, outcome);
 }
@@ -142,10 +144,12 @@ const whole = (name: string, program: string, ...args: string[]): Step => ({
 export const steps: readonly Step[] = [
   whole("format", "oxfmt", "--check", "."),
   whole("imports", "node", "tools/import-graph.ts"),
+  whole("links", "node", "tools/links.ts"),
   { name: "types", run: types },
   whole("lint", "oxlint", "--deny-warnings"),
   whole("api", "node", "tools/api-report.ts"),
   whole("conformance", "node", "tools/conformance.ts"),
+  whole("published", "node", "tools/published.ts"),
   { name: "unit", run: () => vitest("unit", ["packages/*", "tools"]) },
   { name: "examples", run: examples },
   { name: "docs", run: docs },

@@ -1,4 +1,5 @@
-// What users import.
+/// <reference lib="esnext.disposable" preserve="true" />
+// What users import. Its types name Disposable, which the libraries of many programs lack: the reference brings it.
 
 export type { Awaitable, Coroutine, Parked, Unwrap } from "./kernel/awaitable.ts";
 export { call } from "./kernel/coroutine-awaitable.ts";
