@@ -80,8 +80,16 @@ export interface Host {
   captureContext(): HostContext | null;
   /** Runs `step(argument)` in a captured context. */
   runInContext<A>(context: HostContext | null, step: (argument: A) => void, argument: A): void;
-  /** Calls `fn(...args)` with the token as the current one, also in all async code that it starts. */
-  runWithToken(token: ScopeToken, fn: (...args: never[]) => unknown, args: readonly unknown[]): unknown;
+  /**
+   * Calls `fn(...args)` with the token as the current one, also in all async code that it starts. `context` is the ambient context, if
+   * the caller has it at hand: that spares the host to capture it.
+   */
+  runWithToken(
+    token: ScopeToken,
+    fn: (...args: never[]) => unknown,
+    args: readonly unknown[],
+    context?: HostContext | null,
+  ): unknown;
   /** The current token, or undefined outside any. Always undefined where the host cannot follow async code. */
   currentToken(): ScopeToken | undefined;
   /** Tells that a run began: the host may install its hooks. The returned function undoes it. */
