@@ -24,6 +24,7 @@ export type {
   Transport,
   TransportHandlers,
 } from "./host/network.ts";
+export { Operation } from "./kernel/operation.ts";
 export { suspend, type SuspendStart } from "./kernel/suspend.ts";
 export { QueuedWait, WaitQueue } from "./kernel/wait-queue.ts";
 export { host as realHost } from "#host";

@@ -12,6 +12,7 @@ import {
 } from "corio";
 import { coroutine } from "corio/lowlevel";
 import type { BinaryFile } from "./binary-file.ts";
+import { FileError, fileError } from "./errors.ts";
 import { pathText, type FilePath } from "./file-path.ts";
 import { hostCall } from "./host-call.ts";
 import { openFile, type TextOptions } from "./open-file.ts";
@@ -158,6 +159,10 @@ function* atomicBlock(
     yield* shield(() => coroutine(replaceFile, plan, durable));
     made = false;
     return value;
+  } catch (error) {
+    // The temporary name means nothing to the caller.
+    if (!(error instanceof FileError) || error.path !== temporary) throw error;
+    throw fileError(error.cause, "replace", plan.target);
   } finally {
     if (made) yield* shield(() => coroutine(removeQuietly, temporary));
   }

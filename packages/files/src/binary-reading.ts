@@ -14,7 +14,7 @@ export function checkSize(size: number): void {
 
 /** Whether that many bytes are read ahead, and nothing stands in the way of taking them. */
 function holds(file: Descriptor, size: number): boolean {
-  return size >= 0 && file.reading.length >= size && file.mode.readable && file.writing.length === 0;
+  return size >= 0 && file.reading.length >= size && file.mode.readable && file.writing.empty;
 }
 
 type Reading<A, T> = FileOperation<Descriptor, A, undefined, T>;
@@ -110,7 +110,7 @@ export const readExactly: Reading<number, Buffer> = {
 function* readExactlyStep(file: Descriptor, size: number): Coroutine<Buffer> {
   if (!(size >= 0)) throw new RangeError(`Cannot read exactly ${size} bytes: it takes a whole number from 0`);
   const bytes = yield* readStep(file, size);
-  if (bytes.length < size) throw new IncompleteReadError(bytes, size);
+  if (bytes.length < size) throw new IncompleteReadError(file.path, bytes, size);
   return bytes;
 }
 
@@ -199,14 +199,16 @@ function* readAtStep(file: Descriptor, position: number, size: number): Coroutin
     throw new RangeError(`Cannot read ${size} bytes: it takes a whole number from 0`);
   yield* startReading(file);
   file.assertSeekable();
-  // No more memory than the file can fill, unless it lies about its size.
-  const size0 = file.size();
-  const target = Buffer.allocUnsafe(size0 > 0 ? Math.min(size, Math.max(0, size0 - position)) : size);
+  // No more memory than the file can fill; one that says that it is empty may lie (/proc), and is believed as far as it gives.
+  const told = file.size();
+  let target = Buffer.allocUnsafe(Math.min(size, told > 0 ? Math.max(0, told - position) : 65_536));
   let held = 0;
   while (held < target.length) {
     const count = yield* file.read(target.subarray(held), position + held, () => {});
     if (count === 0) break;
     held += count;
+    if (told === 0 && held === target.length && held < size)
+      target = Buffer.concat([target], Math.min(size, 2 * held));
   }
   return target.subarray(0, held);
 }

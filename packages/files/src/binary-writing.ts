@@ -54,7 +54,7 @@ function* writeAtStep(file: Descriptor, data: Uint8Array, position: number): Cor
     throw new UnsupportedOperationError(
       `Cannot write at a position of ${file.path}: it is open for appending`,
     );
-  if (file.writing.length > 0) yield* flush(file);
+  if (!file.writing.empty) yield* flush(file);
   file.reading.clear();
   // A copy: the system may still be reading it when the caller was cancelled and uses the memory for something else.
   const bytes = Buffer.from(data);
@@ -67,7 +67,7 @@ function* writeAtStep(file: Descriptor, data: Uint8Array, position: number): Cor
 export const seek: Operation<number, Whence, number> = {
   name: "seek",
   ready: (file, offset, whence) =>
-    whence === 0 && offset >= 0 && Number.isSafeInteger(offset) && file.seekable && file.writing.length === 0,
+    whence === 0 && offset >= 0 && Number.isSafeInteger(offset) && file.seekable && file.writing.empty,
   now: (file, offset) => {
     moveTo(file, offset);
     return offset;
@@ -96,7 +96,7 @@ function* truncateStep(file: Descriptor, size: number | undefined): Coroutine<nu
 
 export const flushing: Operation<undefined, undefined, void> = {
   name: "flush",
-  ready: (file) => file.writing.length === 0,
+  ready: (file) => file.writing.empty,
   now: () => {},
   later: flush,
 };

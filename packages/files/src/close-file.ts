@@ -8,7 +8,7 @@ export function* closeFile(file: Descriptor, retry: boolean): Coroutine<void> {
   if (file.closed) return;
   if (file.permanent) {
     // What stands there waits for its turn, or for a writer that was cancelled.
-    if (file.writing.length > 0) yield* turn(file, flush, file, undefined, undefined);
+    if (!file.writing.empty) yield* turn(file, flush, file, undefined, undefined);
     return;
   }
   if (file.stuck) return file.drop();
@@ -24,7 +24,7 @@ function* closeStep(file: Descriptor, retry: boolean): Coroutine<void> {
   try {
     if (file.closed) return;
     try {
-      if (file.writing.length > 0 && (retry || !file.failed)) yield* flush(file);
+      if (!file.writing.empty && (retry || !file.failed)) yield* flush(file);
     } finally {
       if (!file.closed) yield* file.closeDevice();
     }

@@ -88,7 +88,7 @@ export class Descriptor {
   }
 
   get #open(): Device {
-    if (this.#device === null || this.#closing) throw new FileClosedError(`The file ${this.path} is closed`);
+    if (this.#device === null || this.#closing) throw new FileClosedError(this.path);
     return this.#device;
   }
 
@@ -98,7 +98,7 @@ export class Descriptor {
 
   /** A read that nobody waits for any more, in a thread that may never come back. */
   get stuck(): boolean {
-    return this.#left && !this.seekable && this.writing.length === 0;
+    return this.#left && !this.seekable && this.writing.empty;
   }
 
   /** Whether what the buffers can do may be done at once: it overtakes nobody, and the buffers are there to be used. */
@@ -328,7 +328,7 @@ export function* flushFull(file: Descriptor): Coroutine<void> {
 /** Makes ready to read at the position: nothing may wait to be written. */
 export function* startReading(file: Descriptor): Coroutine<void> {
   file.assertReadable();
-  if (file.writing.length > 0) yield* flush(file);
+  if (!file.writing.empty) yield* flush(file);
 }
 
 /** Makes ready to write at the position: what was read ahead lies behind it. */
@@ -336,7 +336,7 @@ export function startWriting(file: Descriptor): void {
   if (!file.seekable) return;
   file.reading.clear();
   // Wherever it stood: what is appended goes to the end.
-  if (file.mode.append && file.writing.length === 0) file.offset = file.size();
+  if (file.mode.append && file.writing.empty) file.offset = file.size();
 }
 
 /** Takes bytes off the read buffer and moves the position behind them. */

@@ -100,6 +100,13 @@ export class TooManyOpenFilesError extends FileError {
 /** The file was closed, by `close` or by the end of the scope that opened it. Nothing was asked of the system. */
 export class FileClosedError extends Error {
   readonly code = "ERR_FILE_CLOSED";
+  readonly path: string;
+
+  constructor(path: string, message = `The file ${path} is closed`) {
+    super(message);
+    this.path = path;
+  }
+
   static {
     this.prototype.name = "FileClosedError";
   }
@@ -116,11 +123,13 @@ export class UnsupportedOperationError extends Error {
 /** The file ended before `readExactly` had its bytes. `partial` has what there was; it counts as read. */
 export class IncompleteReadError extends Error {
   readonly code = "ERR_INCOMPLETE_READ";
+  readonly path: string;
   readonly partial: Buffer;
   readonly expected: number;
 
-  constructor(partial: Buffer, expected: number) {
-    super(`The file ended after ${partial.length} of ${expected} bytes`);
+  constructor(path: string, partial: Buffer, expected: number) {
+    super(`The file ${path} ended after ${partial.length} of ${expected} bytes`);
+    this.path = path;
     this.partial = partial;
     this.expected = expected;
   }
@@ -133,6 +142,16 @@ export class IncompleteReadError extends Error {
 /** A line is longer than the file's `maxLineLength`. Nothing of it was read: `read` can still take it in pieces. */
 export class LineTooLongError extends Error {
   readonly code = "ERR_LINE_TOO_LONG";
+  readonly path: string;
+  /** The file's `maxLineLength`. */
+  readonly limit: number;
+
+  constructor(path: string, limit: number) {
+    super(`A line of ${path} is longer than ${limit} characters`);
+    this.path = path;
+    this.limit = limit;
+  }
+
   static {
     this.prototype.name = "LineTooLongError";
   }

@@ -1,7 +1,7 @@
 // One call on a file, as something to wait for: done at once where what is buffered suffices and nobody stands before it, in the
 // file's turn otherwise. A small read or write costs one object and no trip to the system.
 import { InvalidStateError, type Awaitable, type Coroutine, type Parked } from "corio";
-import { coroutine, QueuedWait, WaitQueue, type WaitTarget } from "corio/lowlevel";
+import { coroutine, Operation, type WaitTarget } from "corio/lowlevel";
 import { turn, type Descriptor } from "./descriptor.ts";
 
 /** What can be asked of a file. `S` is what it is asked of: the descriptor, or the text above it. */
@@ -31,7 +31,7 @@ function impossible(): never {
   throw new Error("It is never ready");
 }
 
-export class FileCall<S, A, B, T> extends QueuedWait<T> {
+export class FileCall<S, A, B, T> extends Operation<T> {
   readonly #file: Descriptor;
   readonly #operation: FileOperation<S, A, B, T>;
   readonly #subject: S;
@@ -86,15 +86,6 @@ export class FileCall<S, A, B, T> extends QueuedWait<T> {
   protected override start(): boolean {
     this.value = this.#operation.now(this.#subject, this.#a, this.#b);
     return true;
-  }
-
-  /** It never stands in a queue of its own: who has to wait waits in the file's turn. */
-  protected attempt(): boolean {
-    return true;
-  }
-
-  protected line(): WaitQueue<T> {
-    return new WaitQueue();
   }
 
   describe(): string {

@@ -46,7 +46,10 @@ class FolderReader implements EntrySource {
 
   *next(): Coroutine<Entry | undefined> {
     if (this.#closed) {
-      throw new FileClosedError(`The folder ${this.#path} was closed at the end of the scope that read it`);
+      throw new FileClosedError(
+        this.#path,
+        `The folder ${this.#path} was closed at the end of the scope that read it`,
+      );
     }
     if (this.#next === this.#entries.length && this.#dir !== null) yield* this.#readBlock(this.#dir);
     return this.buffered();

@@ -1,6 +1,6 @@
 // The bridge to node:fs: a callback operation becomes something to wait for, within the thread budget.
 import type { Coroutine } from "corio";
-import { QueuedWait, WaitQueue, type WaitTarget } from "corio/lowlevel";
+import { Operation, type WaitTarget } from "corio/lowlevel";
 import { fileError } from "./errors.ts";
 import { fileThreads } from "./thread-budget.ts";
 
@@ -13,7 +13,7 @@ type Begin<T> = (done: Done<T>) => void | (() => void);
 type Lane = "quick" | "slow" | "none";
 
 /** The wait for one operation of the system. */
-class HostWait<T> extends QueuedWait<T> {
+class HostWait<T> extends Operation<T> {
   readonly #operation: string;
   readonly #path: string;
   readonly #begin: Begin<T>;
@@ -68,15 +68,6 @@ class HostWait<T> extends QueuedWait<T> {
   protected override detach(): void {
     if (this.#job !== null) fileThreads.withdraw(this.#job);
     this.#undo?.();
-  }
-
-  /** Nothing is to be had at once, and the line is the budget's. */
-  protected attempt(): boolean {
-    return false;
-  }
-
-  protected line(): WaitQueue<T> {
-    return new WaitQueue();
   }
 
   describe(): string {

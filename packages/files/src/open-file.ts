@@ -47,8 +47,12 @@ function planOf(mode: TextMode | BinaryMode, options: TextOptions): Plan {
   const { buffering } = options;
   if (buffering !== undefined && !(Number.isInteger(buffering) && buffering >= 0))
     throw new RangeError(`Cannot buffer ${buffering} bytes: it takes a whole number from 0`);
-  if (parsed.binary)
+  if (parsed.binary) {
+    const text = (["encoding", "errors", "newline"] as const).find((name) => options[name] !== undefined);
+    if (text !== undefined)
+      throw new TypeError(`Cannot use ${text} with mode ${JSON.stringify(mode)}: bytes are no text`);
     return { mode: parsed, bufferSize: buffering, file: (descriptor) => new BinaryFile(descriptor) };
+  }
   if (buffering === 0) throw new RangeError("Cannot open text without a buffer: text is decoded in blocks");
   const codec = textCodec(options.encoding ?? "utf-8", options.errors ?? "strict", parsed.writable);
   const newline = checkNewline(options.newline ?? null);

@@ -21,7 +21,7 @@ function noPlace(file: Descriptor, target: number): RangeError {
 /** Moves the position; what was read ahead is kept where the new position lies inside it. */
 export function* seekBytes(file: Descriptor, offset: number, whence: Whence): Coroutine<number> {
   checkSeek(file, offset, whence);
-  if (file.writing.length > 0) yield* flush(file);
+  if (!file.writing.empty) yield* flush(file);
   const base = whence === 0 ? 0 : whence === 1 ? file.position : file.size();
   const target = base + offset;
   if (!Number.isSafeInteger(target) || target < 0) throw noPlace(file, target);
@@ -43,13 +43,13 @@ export function* truncateBytes(file: Descriptor, size: number): Coroutine<number
   if (!Number.isSafeInteger(size) || size < 0) {
     throw new RangeError(`Cannot truncate ${file.path} to ${size} bytes: it takes a whole number from 0`);
   }
-  if (file.writing.length > 0) yield* flush(file);
+  if (!file.writing.empty) yield* flush(file);
   file.reading.clear();
   yield* file.host("truncate", false, (device, done) => device.truncate(size, done));
   return size;
 }
 
 export function* syncFile(file: Descriptor): Coroutine<void> {
-  if (file.writing.length > 0) yield* flush(file);
+  if (!file.writing.empty) yield* flush(file);
   yield* file.host("sync", true, (device, done) => device.sync(done));
 }

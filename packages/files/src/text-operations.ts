@@ -23,7 +23,7 @@ type Operation<A, B, T> = FileOperation<Text, A, B, T>;
 
 /** Whether what is decoded ahead may be taken. */
 function readsOn({ file }: Text): boolean {
-  return file.writing.length === 0;
+  return file.writing.empty;
 }
 
 export const read: Operation<number, undefined, string> = {
@@ -117,7 +117,7 @@ function* writeLinesStep(text: Text, lines: Iterable<string>): Coroutine<void> {
 export const seek: Operation<number, Whence, number> = {
   name: "seek",
   ready: ({ file }, offset, whence) =>
-    whence === 0 && offset >= 0 && Number.isSafeInteger(offset) && file.seekable && file.writing.length === 0,
+    whence === 0 && offset >= 0 && Number.isSafeInteger(offset) && file.seekable && file.writing.empty,
   now: ({ file, reader }, offset) => {
     reader.clear();
     moveTo(file, offset);

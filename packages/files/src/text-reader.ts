@@ -68,6 +68,7 @@ export class TextReader {
 
   /** Puts the file's own position where the reader is. */
   settle(): void {
+    if (this.#size === 0) return;
     const taken = this.#bytesTaken();
     this.clear();
     this.#drop(taken);
@@ -123,7 +124,7 @@ export class TextReader {
       const end = lineEnd(this.#text, this.#at + searched, this.#newline);
       const length = end === -1 ? this.#available : end - this.#at;
       if (length > most && limit > most) {
-        throw new LineTooLongError(`A line of ${this.#file.path} is longer than ${most} characters`);
+        throw new LineTooLongError(this.#file.path, most);
       }
       if (end !== -1 || length >= limit || !(yield* this.#more(0)))
         return this.#takeWhole(Math.min(length, limit));
@@ -144,8 +145,7 @@ export class TextReader {
       if (!this.findLine()) {
         if (this.#found > 0 || this.#available > this.#maxLineLength) {
           this.#at = start;
-          const most = this.#maxLineLength;
-          throw new LineTooLongError(`A line of ${this.#file.path} is longer than ${most} characters`);
+          throw new LineTooLongError(this.#file.path, this.#maxLineLength);
         }
         this.#found = this.#text.length;
       }

@@ -75,6 +75,14 @@ test("a failure leaves the old content and no temporary file", async () => {
   expect(readdirSync(path("."))).toEqual(["f"]);
 });
 
+test("what fails is told of the file that was to be replaced, not of the temporary one", async () => {
+  const target = path("missing/f");
+  const failure = { code: "ENOENT", operation: "replace", path: target };
+  await expect(run(() => writeAtomic(target, "x"))).rejects.toMatchObject(failure);
+  await expect(run(() => atomicFile(target, (file) => file.write("x")))).rejects.toMatchObject(failure);
+  await expect(run(() => writeAtomic(target, "x"))).rejects.toThrow(FileNotFoundError);
+});
+
 test("permissions are kept (files 5); a new file has those it is given", async () => {
   writeFileSync(path("f"), "old");
   chmodSync(path("f"), 0o751);

@@ -42,7 +42,7 @@ describe("reading", () => {
       expect(text(await file.readExactly(2))).toBe("ab");
       const error = await Promise.resolve(file.readExactly(2)).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(IncompleteReadError);
-      expect(error).toMatchObject({ expected: 2, partial: Buffer.from("c") });
+      expect(error).toMatchObject({ path: path("f"), expected: 2, partial: Buffer.from("c") });
     });
   });
 
@@ -117,6 +117,17 @@ describe("reading", () => {
 });
 
 describe("positions", () => {
+  test("readAt takes no memory for what an empty file, or one that lies about its size, does not give", async () => {
+    writeFileSync(path("f"), "");
+    await run(function* () {
+      const file = yield* open(path("f"), "rb");
+      expect(text(yield* file.readAt(0, Number.MAX_SAFE_INTEGER))).toBe("");
+      if (!existsSync("/proc/self/maps")) return;
+      const maps = yield* open("/proc/self/maps", "rb");
+      expect((yield* maps.readAt(0, 2 ** 45)).length).toBeGreaterThan(1000);
+    });
+  });
+
   test("readAt and writeAt leave the position alone and see what is buffered", async () => {
     await run(async () => {
       const file = await open(path("f"), "w+b");

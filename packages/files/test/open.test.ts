@@ -93,6 +93,8 @@ describe("modes", () => {
       await expect(open(path("f"), "w", { newline: "\t" as "\n" })).rejects.toThrow(TypeError);
       await expect(open(path("f"), "w", { buffering: 0 })).rejects.toThrow(RangeError);
       await expect(open(path("f"), "wb", { buffering: -5 })).rejects.toThrow(RangeError);
+      for (const text of [{ encoding: "utf-8" }, { errors: "strict" }, { newline: "" }])
+        await expect(open(path("f"), "wb", text as object)).rejects.toThrow(/bytes are no text/);
     });
     expect(readFileSync(path("f"), "utf8")).toBe("old");
   });

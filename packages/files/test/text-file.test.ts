@@ -177,7 +177,9 @@ test("a line that is too long is refused and can be read in pieces (files 9)", a
   await run(async () => {
     const file = await open(path("f"), "r", { maxLineLength: 50, buffering: 16 });
     expect(await file.readLine()).toBe("ok\n");
-    expect(await caught(async () => file.readLine())).toBeInstanceOf(LineTooLongError);
+    const error = await caught(async () => file.readLine());
+    expect(error).toBeInstanceOf(LineTooLongError);
+    expect(error).toMatchObject({ path: path("f"), limit: 50 });
     expect(await file.read(101)).toBe(`${"x".repeat(100)}\n`);
     expect(await file.readLine()).toBe("ok\n");
   });
@@ -228,3 +230,33 @@ test.each(Array.from({ length: 30 }, (_, seed) => seed))(
     });
   },
 );
+
+test("many small texts of every width are written in order, whoever looks between them", async () => {
+  const random = new Random(5);
+  const narrow = ["a", "é", "line\n", "", "x".repeat(40), "ÿ".repeat(5000)];
+  const wide = [...narrow, "€", "😀", "日".repeat(3000)];
+  for (const encoding of ["utf-8", "utf-16le", "utf-16", "latin1"] as const) {
+    const native = encoding === "utf-16" ? "utf16le" : encoding;
+    await run(function* () {
+      const buffering = random.pick([100, 5000, 70_000]);
+      const file = yield* open(path("f"), "w+", { encoding, buffering });
+      const pieces: string[] = [];
+      let size = encoding === "utf-16" ? 2 : 0;
+      for (let step = 0; step < 400; step++) {
+        const piece = random.pick(encoding === "latin1" ? narrow : wide);
+        yield* file.write(piece);
+        pieces.push(piece);
+        size += Buffer.byteLength(piece, native);
+        const look = random.below(10);
+        if (look === 0 && step > 10) expect(yield* file.tell()).toBe(size);
+        if (look === 1 && step > 10) {
+          const { bytesWritten, unwritten } = file.statistics();
+          expect(bytesWritten + unwritten).toBe(size);
+        }
+        if (look === 2) yield* file.flush();
+      }
+      yield* file.seek(0);
+      expect((yield* file.read()) === pieces.join(""), encoding).toBe(true);
+    });
+  }
+});

@@ -99,7 +99,8 @@ export class SpooledDevice implements Device {
 
   /** Does it now, or when the bytes have arrived where they are going. */
   #when(done: Done<never>, step: (disk: ThreadDevice | null) => void): void {
-    if (this.#closed) done(new FileClosedError("The temporary file is closed"), undefined as never);
+    if (this.#closed)
+      done(new FileClosedError("<temporary>", "The temporary file is closed"), undefined as never);
     else if (this.#moving) this.#waiting.push(() => this.#when(done, step));
     else step(this.#disk);
   }
