@@ -1,5 +1,5 @@
 // Corio in the async dialect: plain async functions.
-import { checkpoint, Lock, map, Queue, run, Semaphore, sleep, taskGroup } from "corio";
+import { checkpoint, Lock, map, Queue, run, Semaphore, sleep, taskGroup, wait } from "corio";
 import { suspend } from "corio/lowlevel";
 
 async function ret(i) {
@@ -129,16 +129,9 @@ export default {
           await sleep(20);
           t.start();
           for (const task of tasks) task.cancel();
-          let c = 0;
-          for (const task of tasks) {
-            try {
-              await task.join();
-            } catch {
-              c++;
-            }
-          }
+          await wait(tasks);
           t.stop();
-          return c;
+          return tasks.filter((task) => task.cancelled()).length;
         }),
       ),
     f_deep_calls: (n) =>

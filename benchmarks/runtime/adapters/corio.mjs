@@ -1,5 +1,5 @@
 // Corio in the coroutine dialect.
-import { checkpoint, Lock, map, Queue, run, Semaphore, sleep, taskGroup } from "corio";
+import { checkpoint, Lock, map, Queue, run, Semaphore, sleep, taskGroup, wait } from "corio";
 import { suspend } from "corio/lowlevel";
 
 function* ret(i) {
@@ -130,16 +130,9 @@ export default {
           yield* sleep(20);
           t.start();
           for (const task of tasks) task.cancel();
-          let c = 0;
-          for (const task of tasks) {
-            try {
-              yield* task.join();
-            } catch {
-              c++;
-            }
-          }
+          yield* wait(tasks);
           t.stop();
-          return c;
+          return tasks.filter((task) => task.cancelled()).length;
         });
       }),
     f_deep_calls: (n) =>
