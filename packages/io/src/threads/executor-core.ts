@@ -136,6 +136,7 @@ export class ExecutorCore implements JobOwner, PoolOwner {
     this.#running--;
     this.#busy += realHost.now() - job.since;
     if (job.isDeserted) this.#leftBehind.delete(job);
+    this.pool.left(job.threadId);
     job.options.limiter.release(job);
     this.noteLeft();
   }
@@ -161,6 +162,10 @@ export class ExecutorCore implements JobOwner, PoolOwner {
 
   get running(): number {
     return this.#running;
+  }
+
+  needs(threadId: number): boolean {
+    return this.#jobs().some((job) => job.threadId === threadId || job.threadId === 0);
   }
 
   gone(threadId: number): void {

@@ -12,16 +12,16 @@ const MOST_TEXTS = 1000;
 
 type Parser = typeof acorn.parseExpressionAt;
 
-/** The parser is loaded when it is first needed. */
-const load = createRequire(import.meta.url);
+/** Loaded when it is first needed. */
+let parse: Parser | null = null;
 
 /** Makes the record of a function that is sent as text. ThreadFunctionError when it needs what is outside of it. */
 export function textRecordOf(fn: AnyFunction): FunctionRecord {
   const text = Function.prototype.toString.call(fn);
   let reference = byText.get(text);
   if (reference === undefined) {
-    const { parseExpressionAt } = load("acorn") as typeof acorn;
-    reference = examine(text, fn.name === "" ? "(anonymous)" : fn.name, parseExpressionAt);
+    parse ??= (createRequire(import.meta.url)("acorn") as typeof acorn).parseExpressionAt;
+    reference = examine(text, fn.name === "" ? "(anonymous)" : fn.name, parse);
     if (byText.size >= MOST_TEXTS) byText.clear();
     byText.set(text, reference);
   }

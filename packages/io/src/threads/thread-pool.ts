@@ -2,6 +2,7 @@
 import { AsyncResource } from "node:async_hooks";
 import type { MessagePort, Transferable } from "node:worker_threads";
 import type { Piscina, TaskQueue } from "piscina";
+import { IdleThreads } from "./idle-threads.ts";
 import type { CallMessage, FromThread, Greeting } from "./messages.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { ThreadJob } from "./thread-job.ts";
@@ -25,6 +26,8 @@ export interface PoolOwner {
   job(id: number): ThreadJob | undefined;
   /** How many calls have tokens, the one that is being sent among them. */
   readonly running: number;
+  /** Whether a thread has a call, or one waits for a thread that has just started. */
+  needs(threadId: number): boolean;
   /** A thread is gone, and has said all that it will say. */
   gone(threadId: number): void;
   /** A worker died although no call was in it. */
@@ -46,6 +49,9 @@ export class ThreadPool {
   readonly #sides = new Map<number, Side>();
   /** Threads that are being ended. */
   readonly #dying = new Set<number>();
+  /** Those of them that had no call, and so no token. */
+  #retiring = 0;
+  readonly #idle: IdleThreads;
   readonly #jobKey: symbol;
   readonly #pending: PendingCalls;
   /** Why the last worker that died did so. */
@@ -61,7 +67,8 @@ export class ThreadPool {
         new Pool({
           filename: entry.href,
           minThreads: 0,
-          idleTimeout,
+          // Ours are looked after here.
+          idleTimeout: Infinity,
           recordTiming: false,
           taskQueue: this.#pending as unknown as TaskQueue,
           loadBalancer: (task, workers) => this.#choose(task, workers),
@@ -71,6 +78,7 @@ export class ThreadPool {
         }),
     );
     this.#pool = pool;
+    this.#idle = new IdleThreads(idleTimeout, (threadId) => this.#retire(threadId));
     this.#settings = pool.options;
     pool.on("message", (message: Partial<Greeting> | null) => {
       const greeting = typeof message === "object" ? message?.["corio.thread"] : undefined;
@@ -121,7 +129,7 @@ export class ThreadPool {
     // By the key, the choice of a worker finds the job; it is not sent.
     (message as unknown as Record<symbol, ThreadJob>)[this.#jobKey] = job;
     // The limiter decides how many calls there are: there is a worker for each, so none waits behind another, and no more.
-    this.#settings.maxThreads = this.#owner.running;
+    this.#settings.maxThreads = this.#owner.running + this.#retiring;
     try {
       if (this.#owner.running <= this.#sides.size) runIn(this.#pool, job, message, transfers);
       else root.runInAsyncScope(runIn, undefined, this.#pool, job, message, transfers);
@@ -137,8 +145,19 @@ export class ThreadPool {
     this.#pending.withdraw(job);
   }
 
+  /** A thread's call is over. */
+  left(threadId: number): void {
+    if (threadId !== 0 && this.#sides.has(threadId) && !this.#dying.has(threadId)) this.#idle.add(threadId);
+  }
+
+  #retire(threadId: number): void {
+    if (this.#owner.needs(threadId)) this.#idle.add(threadId);
+    else if (this.terminate(threadId, () => this.#retiring--)) this.#retiring++;
+  }
+
   /** Ends all threads, and waits until they have. */
   async destroy(): Promise<void> {
+    this.#idle.stop();
     await this.#pool.destroy();
   }
 
@@ -147,6 +166,7 @@ export class ThreadPool {
     for (const worker of workers) {
       if (worker.currentUsage !== 0 || this.#dying.has(worker.id)) continue;
       (task as Record<symbol, ThreadJob>)[this.#jobKey]!.threadId = worker.id;
+      this.#idle.delete(worker.id);
       return worker as never;
     }
     return null as never;
@@ -154,9 +174,12 @@ export class ThreadPool {
 
   #greeted({ threadId, port, cancelled }: Greeting["corio.thread"], owner: PoolOwner): void {
     this.#sides.set(threadId, { port, cancelled });
+    // It may have no call: whoever it was started for was cancelled.
+    this.#idle.add(threadId);
     port.on("message", (message: FromThread) => owner.job(message.id)?.heard(message));
     port.on("close", () => {
       this.#sides.delete(threadId);
+      this.#idle.delete(threadId);
       owner.gone(threadId);
     });
     // The pool's own ports keep the process alive while a call runs.

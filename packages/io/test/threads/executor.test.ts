@@ -67,6 +67,17 @@ describe("threads", () => {
     expect(executor.statistics().crashed).toBe(0);
   });
 
+  both("that end while calls come take none with them", function* ({ wait }) {
+    const executor = new ThreadExecutor({ workers: 2, idleTimeout: 1 });
+    for (let i = 0; i < 40; i++) {
+      // About as long as a thread may be idle: it ends before the next call, after it, or with it.
+      yield* wait(sleep(i % 4));
+      const calls = Array.from({ length: 1 + (i % 3) }, (_, n) => runInExecutor(executor, double, n));
+      expect(yield* wait(gather(calls))).toEqual(calls.map((_, n) => 2 * n));
+    }
+    expect(executor.statistics()).toMatchObject({ crashed: 0, failed: 0, running: 0 });
+  });
+
   both("come to more when the limit is raised, and calls are served in order", function* ({ wait, fn }) {
     const executor = new ThreadExecutor({ workers: 1 });
     const shared = gate();

@@ -3,8 +3,10 @@ import { createRequire } from "node:module";
 import type { Transferable } from "node:worker_threads";
 import type * as piscina from "piscina";
 
-/** The pool's mark is in its main module, which only threads need that move something. */
-const load = createRequire(import.meta.url);
+type Mark = Pick<typeof piscina, "move" | "transferableSymbol" | "valueSymbol">;
+
+/** The pool's mark is in its main module, which only threads need that move something. To look for a module takes longer than a call. */
+let mark: Mark | null = null;
 
 /** Whether these can be moved without doubt. */
 export function surelyMove(transfers: readonly Transferable[]): boolean {
@@ -16,6 +18,8 @@ export function surelyMove(transfers: readonly Transferable[]): boolean {
 
 /** The value, so that the pool moves what is listed. */
 export function moved(value: unknown, transfers: readonly Transferable[]): unknown {
-  const { move, transferableSymbol, valueSymbol } = load("piscina") as typeof piscina;
+  const { move, transferableSymbol, valueSymbol } = (mark ??= createRequire(import.meta.url)(
+    "piscina",
+  ) as Mark);
   return move({ [transferableSymbol]: transfers, [valueSymbol]: value } as never);
 }
