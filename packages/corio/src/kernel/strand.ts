@@ -28,6 +28,8 @@ export interface Leaf {
   describe(): string;
   /** Set when the wait is over, and its strand only waits for its turn. */
   readonly over?: boolean;
+  /** Set where the wait is over, and by an error. */
+  readonly failure?: { readonly error: unknown } | null;
   /** Calls `resume`, which resumes the strand, and parks it again at the same place, whatever has happened: see probe.ts. */
   probe?(resume: () => void): void;
   /** What is waited for, as data. */
@@ -69,9 +71,15 @@ export const closing: Leaf = {
 
 /** Runs a strand to its next wait or its end. To be called in the strand's context. */
 export function step(strand: Strand): void {
+  const { leaf } = strand;
+  strand.leaf = null;
+  // An async body is its strand's leaf and driver in one: its error need not be thrown, at a microsecond, to be caught here.
+  if (leaf !== null && (leaf as unknown) === strand.gen && leaf.failure != null) {
+    strand.finish(false, leaf.failure.error);
+    return;
+  }
   const outer = current.strand;
   current.strand = strand;
-  strand.leaf = null;
   let result: IteratorResult<unknown, unknown>;
   try {
     result = strand.native ? resume(strand.gen!) : strand.gen!.next();
