@@ -66,7 +66,8 @@ const tellers: { readonly [K in keyof TlsInfo]: (end: SecureEnd) => TlsInfo[K] |
 
 /** Of what carries a connection: one of its facts; null without TLS, and for a fact that there is not. */
 export function tlsInfo<K extends TlsInfoName>(underlying: unknown, name: K): TlsInfo[K] | null {
-  if (!isSecure(underlying)) return null;
+  // A name that is none, as JavaScript may give it, is one that nothing is known of: as in asyncio.
+  if (!isSecure(underlying) || !Object.hasOwn(tellers, name)) return null;
   return tellers[name](underlying) ?? null;
 }
 

@@ -73,7 +73,9 @@ export function openConnection(
   port?: number,
   options?: ConnectionOptions,
 ): Awaitable<Connection> {
-  const target = typeof first === "string" ? { ...options, host: first, port: port! } : first;
+  // What is neither, such as a variable of the environment that is not set, is told as a host that is none.
+  const target =
+    typeof first === "object" && first !== null ? first : { ...options, host: first, port: port! };
   return coroutine(openTcp, target);
 }
 

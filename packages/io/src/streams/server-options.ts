@@ -1,4 +1,5 @@
 // What a server is started with.
+import { checkHost } from "../network/ip-address.ts";
 import type { TlsServerOptions } from "../network/tls-options.ts";
 import type { Connection } from "./connection.ts";
 import { checkStreamOptions, type StreamOptions } from "./stream-options.ts";
@@ -47,6 +48,16 @@ export interface UnixServerOptions extends CommonServerOptions {
 /** A Unix server's options with its path, for `withServer`. */
 export interface UnixServerTarget extends UnixServerOptions {
   readonly path: string;
+}
+
+/** Throws for a host that is none. An empty one must not come to mean every address of the machine. */
+export function checkServerHost({ host }: ServerOptions): void {
+  if (host === undefined) return;
+  const hosts = typeof host === "string" ? [host] : host;
+  if (!Array.isArray(hosts))
+    throw new TypeError(`Cannot use ${typeof host} as a host: it takes text, or a list`);
+  if (hosts.length === 0) throw new RangeError("Cannot start a server: its list of hosts is empty");
+  for (const each of hosts) checkHost(each);
 }
 
 export function checkServerOptions(handler: unknown, options: CommonServerOptions): void {

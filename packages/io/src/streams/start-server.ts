@@ -17,6 +17,7 @@ import { checkSocketPath } from "../network/unix-path.ts";
 import { listenTcp, listenUnix } from "./listen.ts";
 import { runServer, Server } from "./server.ts";
 import {
+  checkServerHost,
   checkServerOptions,
   type ConnectionHandler,
   type ServerOptions,
@@ -96,6 +97,7 @@ function* serverBlock<R>(
 function* serveTcp(handler: ConnectionHandler, options: ServerOptions): Coroutine<Server> {
   checkServerOptions(handler, options);
   checkTuning(options);
+  checkServerHost(options);
   checkPort(options.port, 0);
   const tls = options.tls === undefined ? null : serverTls(options.tls);
   const server = new Server({ handler, options, network: networkHere(), tls });

@@ -404,6 +404,8 @@ describe("failures", () => {
       await rejects({ port: 0 }, RangeError);
       await rejects({ port: 70_000 }, RangeError);
       await rejects({ host: "" }, TypeError);
+      await rejects({ host: undefined }, TypeError);
+      await expect(openConnection(undefined as never, 80)).rejects.toThrow(/Cannot use undefined as a host/);
       await rejects({ limit: 0 }, RangeError);
       await rejects({ closeTimeout: -1 }, RangeError);
       await rejects({ keepAlive: 0 }, RangeError);

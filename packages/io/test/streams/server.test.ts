@@ -177,6 +177,12 @@ describe("a server", () => {
         { closeTimeout: -1 },
       ])
         await expect(startServer(handler, { ...local, ...bad })).rejects.toThrow(RangeError);
+      // None of them may come to mean every address of the machine.
+      for (const host of ["", [""], ["127.0.0.1", ""], null, 7])
+        await expect(startServer(handler, { ...local, host } as never)).rejects.toThrow(
+          /Cannot use .* as a host/,
+        );
+      await expect(startServer(handler, { ...local, host: [] })).rejects.toThrow(/list of hosts is empty/);
     });
   });
 });
@@ -456,7 +462,7 @@ describe("its end", () => {
                   yield* wait(writer.write("1"));
                   log.push("handler");
                 }),
-                local,
+                { ...local, grace: 60_000 },
               ),
             );
             kept = server;

@@ -362,7 +362,7 @@ describe("the time limit", () => {
     yield* wait(told.first.wait());
     expect((told.errors[0] as TlsError).constructor).toBe(TlsHandshakeTimeoutError);
     yield* wait(leftAlone(socket));
-    expect(sent).toBeGreaterThan(1);
+    expect(sent).toBeGreaterThan(0);
   });
 
   both("a slow handshake holds up nobody else", function* (dialect) {
