@@ -30,6 +30,8 @@ export interface SimulationSettings {
   readonly cancels?: number | undefined;
   /** Called before each step. */
   readonly beforeStep?: (() => void) | undefined;
+  /** Called once whenever all wait, before the clock moves; whether it has made something ready. */
+  readonly atRest?: (() => boolean) | undefined;
   readonly network?: HostNetwork | undefined;
 }
 
@@ -62,6 +64,8 @@ export class Simulation {
   #deciding = true;
   /** The step count when it was last decided about an idle moment. */
   #idleAt = -1;
+  /** The step count when all were seen to wait last. */
+  #restedAt = -1;
 
   constructor(settings: SimulationSettings) {
     this.#settings = settings;
@@ -144,7 +148,11 @@ export class Simulation {
   }
 
   #idle(): boolean {
-    const { decider } = this.#settings;
+    const { decider, atRest } = this.#settings;
+    if (atRest !== undefined && this.#restedAt !== this.steps) {
+      this.#restedAt = this.steps;
+      if (atRest()) return true;
+    }
     if (decider !== null && this.#idleAt !== this.steps) {
       this.#idleAt = this.steps;
       if (this.#choose([]) < 0) return true;

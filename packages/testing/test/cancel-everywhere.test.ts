@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTask, Lock, sleep, sleepForever, taskGroup } from "corio";
+import { type Coroutine, createTask, Lock, sleep, sleepForever, taskGroup } from "corio";
 import { cancelEverywhere, LeakError, SimulationError } from "@corio/testing";
 
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
@@ -10,7 +10,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
 }
 
 describe("cancelEverywhere", () => {
-  test("cancels before each step, once in each run, and ends with a run that is left alone", async () => {
+  test("cancels before each step and in each wait, once in each run, and ends with a run that is left alone", async () => {
     const steps: number[] = [];
     const cancelled: boolean[] = [];
     const moments = await cancelEverywhere(() => {
@@ -25,10 +25,11 @@ describe("cancelEverywhere", () => {
         },
       };
     });
-    expect(moments).toEqual({ steps: 4, marks: 0 });
-    // Woken by the timer, the wait has its value: the cancellation comes at the next one. The last one finds the body ended.
-    expect(steps).toEqual([1, 2, 3, 4, 4, 4]);
-    expect(cancelled).toEqual([true, true, true, true, false, false]);
+    expect(moments).toEqual({ steps: 9, marks: 0 });
+    // Before the first step; then each wait is interrupted, and in another run cancelled when the timer has woken it: it has its
+    // value, and the cancellation comes at the next wait. The last one finds the body ended.
+    expect(steps).toEqual([4, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4]);
+    expect(cancelled).toEqual([false, ...Array.from({ length: 9 }, () => true), false, false]);
   });
 
   test("in the async dialect, under any schedule, with waits in the check", async () => {
@@ -52,7 +53,7 @@ describe("cancelEverywhere", () => {
       { seed: 3, schedule: "random" },
     );
     expect(moments.steps).toBeGreaterThan(4);
-    expect(runs).toBe(moments.steps + 2);
+    expect(runs).toBe(moments.steps + 3);
   });
 
   test("moments inside a step are those that the scenario marks", async () => {
@@ -71,8 +72,15 @@ describe("cancelEverywhere", () => {
         check: (cancelled) => void states.push(`${state} ${cancelled}`),
       };
     });
-    expect(moments).toEqual({ steps: 0, marks: 2 });
-    expect(states).toEqual(["both false", "none true", "first true", "both false"]);
+    expect(moments).toEqual({ steps: 1, marks: 2 });
+    expect(states).toEqual([
+      "both false",
+      "none true",
+      "both false",
+      "none true",
+      "first true",
+      "both false",
+    ]);
   });
 
   test("a lock that is not released when its holder is cancelled is found, with the moment", async () => {
@@ -91,15 +99,42 @@ describe("cancelEverywhere", () => {
         };
       }),
     );
-    expect(error.message).toContain("Cancelled between steps, at moment 2.");
+    expect(error.message).toContain("Cancelled between steps, at moment 4.");
   });
+
+  for (const dialect of ["a coroutine", "an async function"]) {
+    test(`what goes wrong only when a wait is interrupted is found, with a single wait (${dialect})`, async () => {
+      function* coroutine(): Coroutine<void> {
+        try {
+          yield* sleep(1);
+        } catch {
+          yield* sleep(10_000);
+        }
+      }
+      async function asynchronous(): Promise<void> {
+        try {
+          await sleep(1);
+        } catch {
+          await sleep(10_000);
+        }
+      }
+      const body = dialect === "a coroutine" ? coroutine : asynchronous;
+      const error = await failureOf(cancelEverywhere(() => ({ body })));
+      expect(error).toBeInstanceOf(LeakError);
+      expect(error.message).toContain("did not end by itself within its grace");
+    });
+  }
 
   test("what is left running is found", async () => {
     const error = await failureOf(
       cancelEverywhere(() => ({
         *body() {
           const task = createTask({ name: "helper" }, () => sleepForever());
-          yield* sleep(1);
+          try {
+            yield* sleep(1);
+          } finally {
+            yield* sleep(0); // the helper waits by then
+          }
           yield* sleep(1);
           task.cancel();
           yield* sleep(0);

@@ -33,7 +33,7 @@ export interface CancelEverywhereOptions extends Omit<SimulateOptions, "leaks"> 
 
 /** How many moments there were. */
 export interface CancelledEverywhere {
-  /** Between two steps of the loop. */
+  /** Before the first step, between two steps of the loop, and while all wait for time to pass. */
   readonly steps: number;
   /** Marked by the scenario. */
   readonly marks: number;
@@ -44,23 +44,28 @@ type Kind = "between steps" | "at the marks";
 const DEFAULT_GRACE = 5000;
 
 /**
- * Runs a scenario (made anew by each call of `make`) and cancels it before its first step, then in a new run before its second
- * one, and so on until it ends by itself; then the same at the moments that it marks. After each run nothing may be left: no task,
- * no call, no timer, no failure that nobody received; the body must have ended within its grace, and `check` must pass.
+ * Runs a scenario (made anew by each call of `make`) untouched, then cancels it before its first step, in a new run at the next
+ * moment, and so on until it ends by itself: whenever all wait, and before each step, when what was waited for may be there already. Then the
+ * same at the moments that it marks. After each run nothing may be left: no task, no call, no timer, no failure that nobody
+ * received; the body must have ended within its grace, and `check` must pass.
  */
 export async function cancelEverywhere(
   make: (moments: CancelMoments) => CancelScenario,
   options: CancelEverywhereOptions = {},
 ): Promise<CancelledEverywhere> {
+  const { mostMoments = 2000 } = options;
   const turns = new Turns();
+  const tooMany = (): SimulationError =>
+    new SimulationError(`The scenario has more than ${mostMoments} moments: does it end?`);
   const count = async (kind: Kind): Promise<number> => {
-    const { mostMoments = 2000 } = options;
     for (let moment = 1; moment <= mostMoments; moment++) {
       await turns.give();
       if (!(await once(make, kind, moment, options))) return moment - 1;
     }
-    throw new SimulationError(`The scenario has more than ${mostMoments} moments: does it end?`);
+    throw tooMany();
   };
+  // What fails untouched should not look as if a cancellation had done it.
+  if (await once(make, "between steps", mostMoments + 1, options)) throw tooMany();
   return { steps: await count("between steps"), marks: await count("at the marks") };
 }
 
@@ -83,18 +88,21 @@ async function once(
   let scope: Scope | null = null;
   let struck = false;
   let struckAt = 0;
-  const pass = (of: Kind): void => {
-    if (of !== kind || scope === null || ++moments !== moment) return;
+  /** A moment; whether it was the one. */
+  const pass = (of: Kind): boolean => {
+    if (of !== kind || scope === null || ++moments !== moment) return false;
     struck = true;
     struckAt = loopOf(scope).host.now();
     scope.cancel("cancelEverywhere");
+    return true;
   };
-  const { body, check } = make({ here: () => pass("at the marks") });
+  const { body, check } = make({ here: () => void pass("at the marks") });
   const program = function* (root: Scope): Coroutine<void> {
     yield* cancelScope((inside) => {
       scope = inside;
       // What comes later is not the scenario's.
       inside.defer(() => void (scope = null));
+      pass("between steps");
       return body();
     });
     scope = null;
@@ -110,13 +118,21 @@ async function once(
     checkLoop({ ...loop, ready: 0 });
   };
   const { decider, seed } = deciderOf(schedule ?? "fifo", wantedSeed);
-  const settings = { seed, decider, start, autojump, lateness, beforeStep: () => pass("between steps") };
+  const settings = {
+    seed,
+    decider,
+    start,
+    autojump,
+    lateness,
+    beforeStep: () => void pass("between steps"),
+    atRest: () => pass("between steps"),
+  };
   const outcome = await runOnce(program, settings, rest);
   if (outcome.ok) return struck;
   throw withNote(
     outcome.error,
     struck
       ? `Cancelled ${kind}, at moment ${moment}.`
-      : `Not cancelled: there is no moment ${moment} ${kind}.`,
+      : `Not cancelled: it fails by itself, with ${moments} moments ${kind}.`,
   );
 }
