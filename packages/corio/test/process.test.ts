@@ -182,6 +182,23 @@ describe("rejections", () => {
     expect(code).toBe(0);
   });
 
+  test("nor two calls of node's own that a signal of ours has aborted", async () => {
+    const { code, stdout, stderr } = await start("endings.ts", "two calls of node's, one awaited").ended();
+    expect(stderr).toBe("");
+    expect(stdout).toBe("TimeoutError\nwent on\n");
+    expect(code).toBe(0);
+  });
+
+  test("a foreign one with the code of ours is no cancellation of ours", async () => {
+    const { code, stdout, stderr } = await start(
+      "endings.ts",
+      "a foreign rejection that looks like ours",
+    ).ended();
+    expect(stdout).toBe(hostName === "bun" ? "never\n" : "");
+    expect(stderr).toContain("foreign");
+    expect(code).toBe(1);
+  });
+
   test("a foreign one that a handler survives is told as the host tells it, and ours are still ignored", async () => {
     const { code, stdout, stderr } = await start(
       "endings.ts",

@@ -1,6 +1,6 @@
 // A block: a body run in a scope of its own, within the task that waits for the block.
 
-import { cancellationOf, InvalidStateError, type CancelledError } from "../errors.ts";
+import { cancellationOf, CleanupError, InvalidStateError, type CancelledError } from "../errors.ts";
 import { isGeneratorFunction, resume, type Awaitable, type Parked } from "./awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "./body.ts";
 import { closeDown, needsClosing, type Outcome } from "./closing.ts";
@@ -126,7 +126,9 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
         closeBody(this.#driver!);
         strand.leaf = null;
         strand.at = this.scope!;
-        this.#ended(false, this.scope!.cancellation);
+        // It was a release that went on: the others are still to be called.
+        if (this.#phase === CLOSING && needsClosing(this.scope!)) this.#driver = closeDown(this.scope!, this);
+        else this.#ended(false, this.scope!.cancellation);
         continue;
       }
       this.#ended(true, result.value);
@@ -149,15 +151,14 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
 
   /** The coroutine is closed from further out: closes the body, and sees to the rest in a strand of its own. */
   return(value?: unknown): IteratorResult<Parked, T> {
-    if (this.#phase === BODY) {
+    if (this.#phase === BODY || this.#phase === CLOSING) {
       closeBody(this.#driver!);
       const scope = this.scope!;
       this.#phase = DONE;
       this.ok = true;
       const strand = scope.strand!;
       strand.at = scope.parent!;
-      if (needsClosing(scope)) startOrphan(scope, closeDown(scope, this));
-      else scope.close();
+      endOrphan(scope, this);
     }
     return { value: value as T, done: true };
   }
@@ -205,7 +206,8 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
     const cancellation = this.ok ? null : cancellationOf(this.ending);
     const failure = this.ok || cancellation !== null ? this.failure(null) : this.failure(this.ending);
     if (failure !== null) {
-      if (cancellation !== null && cancellation.scope !== scope) tellAgain(parent, cancellation);
+      const replaced = cancellation ?? replacedBy(failure);
+      if (replaced !== null && replaced.scope !== scope) tellAgain(parent, replaced);
       throw failure;
     }
     if (cancellation !== null && cancellation.scope !== scope) throw cancellation;
@@ -219,12 +221,19 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
   }
 }
 
-/** Ends a scope whose block is gone, in a strand that belongs to nobody: the scope around it waits for it all the same. */
-function startOrphan(scope: ScopeNode, driver: Driver): void {
-  startGuestStrand(
-    { [Symbol.iterator]: () => driver as Iterator<Parked, unknown, unknown> },
-    () => scope.close(),
-    () => scope.close(),
-    scope,
-  );
+/** The cancellation that the body had ended with before a release failed, too. */
+function replacedBy(failure: unknown): CancelledError | null {
+  return failure instanceof CleanupError ? cancellationOf(failure.errors[0]) : null;
+}
+
+/** Ends a scope whose block is gone, in strands that belong to nobody: the scope around it waits for it all the same. */
+function endOrphan(scope: ScopeNode, outcome: Outcome): void {
+  if (!needsClosing(scope)) {
+    scope.close();
+    return;
+  }
+  const driver = closeDown(scope, outcome);
+  // Closed by force, too, it leaves what is still to be released to the next one.
+  const ended = (): void => endOrphan(scope, outcome);
+  startGuestStrand({ [Symbol.iterator]: () => driver }, ended, ended, scope);
 }

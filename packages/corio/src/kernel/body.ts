@@ -11,8 +11,10 @@ import {
   type Parked,
 } from "./awaitable.ts";
 import { probed } from "./probe.ts";
+import { kindOf } from "./kind-of.ts";
 import { report } from "./report.ts";
 import { ScopeNode, tokenOf } from "./scope.ts";
+import { HARD } from "./scope-flags.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
 import type { TimerList, TimerNode } from "./timer-queue.ts";
 import type { WaitTarget } from "./wait-target.ts";
@@ -46,8 +48,7 @@ export function driverOf(result: unknown, scope: ScopeNode): Iterator<unknown, u
 
 export function assertFunction(fn: unknown, what: string): void {
   if (typeof fn !== "function") {
-    const got = isGenerator(fn) ? "what it gives when called" : fn === null ? "null" : typeof fn;
-    throw new TypeError(`Cannot run ${what}: expected a function, got ${got}`);
+    throw new TypeError(`Cannot run ${what}: expected a function, got ${kindOf(fn)}`);
   }
 }
 
@@ -57,6 +58,11 @@ let kept: BodyPromise | null = null;
 /**
  * The wait for an async body. It is not interrupted: the body is told at its own waits, which stand in the same scope. When the
  * grace is over and the body neither ends nor waits for anything of ours, it is abandoned, and its scope with it.
+/** Whether it is the wait for an async body that will be abandoned by itself. */
+function isToBeJudged(leaf: Leaf | null): boolean {
+  return leaf instanceof BodyPromise && leaf.list !== null;
+}
+
  */
 class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode {
   when = 0;
@@ -94,6 +100,8 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
       if (this.#ok) return { value: this.#value, done: true };
       throw this.#value;
     }
+      // Begun when the grace was over already: nobody will come to say so.
+      if ((this.#scope.flags & HARD) !== 0) this.force(this.#scope.pending as CancelledError, 0);
     strand.leaf = this;
     return PARKED;
   }
@@ -136,8 +144,8 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
     if (this.#settled) return;
     const { loop } = this.#scope;
     for (let wait = this.#scope.waits; wait !== null; wait = wait.nextWait) {
-      if (!wait.standing()) continue;
-      // In a shielded block, or in one that waits for its children: it will be answered.
+      if (!wait.standing() && !isToBeJudged(wait.leaf)) continue;
+      // In a shielded block, in one that waits for its children, or for what began later: it will be answered.
       loop.addTimer(this, 10);
       return;
     }

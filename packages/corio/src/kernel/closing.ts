@@ -8,7 +8,7 @@ import { abandonWaits, deliver, interruptWaits } from "./delivery.ts";
 import { hooks, type DebugHooks } from "./hooks.ts";
 import { probed } from "./probe.ts";
 import { report } from "./report.ts";
-import type { Joiner } from "./scope-extra.ts";
+import type { Joiner, Release } from "./scope-extra.ts";
 import { CLEANUP, ENDING, HARD, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
@@ -231,23 +231,37 @@ function childTasks(scope: ScopeNode, found: ScopeNode[]): ScopeNode[] {
 function* releaseAll(scope: ScopeNode, outcome: Outcome): Coroutine<void> {
   const errors: unknown[] = [];
   const releases = scope.extra!.releases!;
-  const taken: (() => unknown)[] = [];
-  for (;;) {
-    // A release may defer others: those come first.
-    for (const entry of releases) taken.push(entry.release);
-    releases.clear();
-    const release = taken.pop();
-    if (release === undefined) break;
-    try {
-      const driver = driverOf(callBody(release, [], scope), scope);
-      if (driver !== null) yield* { [Symbol.iterator]: () => driver as Iterator<Parked, unknown, unknown> };
-    } catch (error) {
-      // A release cut short by the end of the grace is no failure of its own.
-      if (cancellationOf(error) === null) errors.push(error);
+  const taken: Release[] = [];
+  try {
+    for (;;) {
+      // A release may defer others: those come first.
+      for (const entry of releases) taken.push(entry);
+      releases.clear();
+      const entry = taken.pop();
+      if (entry === undefined) break;
+      const { release } = entry;
+      // Taken off by one that was called before it.
+      if (release === null) continue;
+      try {
+        const driver = driverOf(callBody(release, [], scope), scope);
+        if (driver !== null) yield* { [Symbol.iterator]: () => driver as Iterator<Parked, unknown, unknown> };
+      } catch (error) {
+        // A release cut short by the end of the grace is no failure of its own.
+        if (cancellationOf(error) === null) errors.push(error);
+      }
+      // What a release started is over before the next one begins.
+      if (scope.first !== null) yield* new JoinChildren(scope);
     }
-    // What a release started is over before the next one begins.
-    if (scope.first !== null) yield* new JoinChildren(scope);
+  } finally {
+    // Closed by force, since one of them did not end: whoever did that goes on with the rest.
+    const rest = [...taken, ...releases];
+    releases.clear();
+    for (const entry of rest) releases.add(entry);
+    noteFailures(outcome, errors);
   }
+}
+
+function noteFailures(outcome: Outcome, errors: readonly unknown[]): void {
   if (errors.length === 0) return;
   if (outcome.ok && errors.length === 1) outcome.ending = errors[0];
   else {

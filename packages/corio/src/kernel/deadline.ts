@@ -13,7 +13,7 @@ function expire(scope: ScopeNode): void {
 
 /** Sets the deadline in loop time; null takes it away. One that has passed cancels the scope now. */
 export function setDeadline(scope: ScopeNode, when: number | null): void {
-  if (when !== null && Number.isNaN(when)) throw new RangeError("Cannot set a deadline of NaN");
+  assertTime("deadline", when);
   const extra = scope.extras();
   if (extra.deadlineTimer !== null) scope.loop.removeTimer(extra.deadlineTimer);
   extra.deadlineTimer = null;
@@ -27,12 +27,15 @@ export function setDeadline(scope: ScopeNode, when: number | null): void {
   scope.loop.addTimerAt(extra.deadlineTimer, extra.deadline);
 }
 
-/** Sets the deadline in milliseconds from now; cheaper than an absolute one where durations repeat. */
+/** Refuses what is no time, before anything is changed. */
+export function assertTime(what: "deadline" | "timeout", time: number | null): void {
+  if (time === null || (typeof time === "number" && !Number.isNaN(time))) return;
+  throw new TypeError(`Cannot set a ${what} of ${String(time)}: it takes milliseconds or null`);
+}
+
+/** Sets the deadline in milliseconds from now, which are a time; cheaper than an absolute one where durations repeat. */
 export function setTimeoutOf(scope: ScopeNode, delay: number | null): void {
   if (delay === null || delay === Infinity) return;
-  if (typeof delay !== "number" || Number.isNaN(delay)) {
-    throw new TypeError(`Cannot set a timeout of ${String(delay)}: it takes milliseconds, Infinity or null`);
-  }
   if (delay <= 0) {
     expire(scope);
     return;

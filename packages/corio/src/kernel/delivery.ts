@@ -7,7 +7,7 @@
 // thrown when the inner block closes.
 
 import { CancelledError } from "../errors.ts";
-import { CLEANUP, ENDING, HARD, SHIELD, TASK } from "./scope-flags.ts";
+import { CLEANUP, ENDING, HARD, SHIELD, TASK, UNTOLD } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
 import { IGNORED, INTERRUPTED } from "./strand.ts";
 
@@ -50,7 +50,7 @@ export function tellAgain(scope: ScopeNode, cancellation: CancelledError): void 
 export function tellOfEnclosing(scope: ScopeNode): void {
   if ((scope.flags & CLEANUP) === 0) return;
   for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
-    if (s.cancellation === null) continue;
+    if (s.cancellation === null || (s.flags & UNTOLD) !== 0) continue;
     tellAgain(scope, s.cancellation);
     return;
   }

@@ -105,6 +105,7 @@ export function harden(scope: ScopeNode, cancellation: CancelledError): void {
     }
   }
   const heights = new Map<ScopeNode, number>();
+  const signalled: AbortController[] = [];
   // Parents stand before their children: backwards is leaves first.
   for (let i = inside.length - 1; i >= 0; i--) {
     const s = inside[i]!;
@@ -113,8 +114,11 @@ export function harden(scope: ScopeNode, cancellation: CancelledError): void {
     if ((s.flags & (HARD | CLOSED)) !== 0) continue;
     s.flags |= HARD;
     s.pending = cancellation;
+    if (s.extra !== null && s.extra.controller !== null) signalled.push(s.extra.controller);
     forceWaits(s, cancellation, height);
   }
+  // Those of clean-up have not aborted before. Only now: listeners may change the tree.
+  for (const controller of signalled) controller.abort(cancellation);
 }
 
 function forceWaits(s: ScopeNode, cancellation: CancelledError, height: number): void {

@@ -1,7 +1,7 @@
 // The scope of a task group: it owns tasks, and collects their failures.
 
 import type { AnyFunction } from "./body.ts";
-import { isGenerator, type Awaitable, type Coroutine, type Unwrap } from "./awaitable.ts";
+import { isGenerator, isThenable, type Awaitable, type Coroutine, type Unwrap } from "./awaitable.ts";
 import { assertFunction } from "./body.ts";
 import { call, coroutine } from "./coroutine-awaitable.ts";
 import { Context } from "./context-var.ts";
@@ -75,7 +75,8 @@ function* startIn(group: GroupScope, fn: AnyFunction, args: readonly unknown[]):
   const task = spawnIn(group, [{ name: fn.name || "started" }, startBody, fn, readiness, args]);
   readiness.task = task;
   const taskEnded = (): void => {
-    if (task.cancelled()) readiness.unready(task.cancelledError());
+    // It fails by a stray cancellation, which is the group's affair; the starter may be elsewhere.
+    if (!task.ok) readiness.unready(task.cancelled() ? task.cancelledError() : task.ending);
   };
   task.watch({ before: null, after: null, taskEnded });
   try {
@@ -92,7 +93,8 @@ function ended(): InvalidStateError {
 }
 
 export class GroupScope extends ScopeNode implements CancellableTaskGroup {
-  errors: unknown[] | null = null;
+  /** Each once, in the order in which they happened. */
+  errors: Set<unknown> | null = null;
 
   spawn<R>(fn: unknown, argument?: unknown): Task<Unwrap<R>> {
     if ((this.flags & CLOSED) !== 0) throw ended();
@@ -118,8 +120,8 @@ export class GroupScope extends ScopeNode implements CancellableTaskGroup {
   }
 
   addError(error: unknown): void {
-    this.errors ??= [];
-    if (!this.errors.includes(error)) this.errors.push(error);
+    this.errors ??= new Set();
+    this.errors.add(error);
   }
 }
 
@@ -135,12 +137,17 @@ export function spawnDriver(
   new TaskNode(scope.loop, scope, driven, undefined, name, NO_ARGUMENT).gen = driver;
 }
 
+/** What calling a function has given: a mistake where the function is wanted. */
+function isStarted(value: object): boolean {
+  return isGenerator(value) || isThenable(value);
+}
+
 /** Makes a task in a scope from the arguments of `spawn`. */
 export function spawnIn(scope: ScopeNode, input: readonly unknown[]): TaskNode {
-  const named = typeof input[0] === "object" && input[0] !== null;
+  const named = typeof input[0] === "object" && input[0] !== null && !isStarted(input[0]);
   const options = named ? (input[0] as SpawnOptions) : undefined;
   const fn = named ? input[1] : input[0];
-  assertFunction(isGenerator(input[0]) ? input[0] : fn, "a task");
+  assertFunction(fn, "a task");
   const args = input.slice(named ? 2 : 1);
   if (options === undefined) return new TaskNode(scope.loop, scope, fn as AnyFunction, args, undefined, 0);
   const { name, context, eager = false } = options;

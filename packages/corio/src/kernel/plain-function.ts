@@ -1,6 +1,7 @@
 // Functions that are called and over: what takes one cannot wait for a coroutine or an async function.
 
 import { isGeneratorFunction } from "./awaitable.ts";
+import { kindOf } from "./kind-of.ts";
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
 
@@ -12,7 +13,7 @@ export function isAsyncFunction(fn: unknown): boolean {
 /** Refuses what is not a function, and functions of which only the first part would run. */
 export function assertPlainFunction(fn: unknown, what: string, instead: string): void {
   if (typeof fn !== "function") {
-    throw new TypeError(`Cannot ${what}: expected a function, got ${fn === null ? "null" : typeof fn}`);
+    throw new TypeError(`Cannot ${what}: expected a function, got ${kindOf(fn)}`);
   }
   if (!isGeneratorFunction(fn) && !isAsyncFunction(fn)) return;
   const kind = isGeneratorFunction(fn) ? "a coroutine" : "an async function";

@@ -1,13 +1,13 @@
 // The root of a run: the task that everything in it descends from.
 
-import { DeadlockError, type CancelledError } from "../errors.ts";
+import { cancellationOf, DeadlockError } from "../errors.ts";
 import type { AnyFunction } from "./body.ts";
 import type { Context } from "./context-var.ts";
 import { spawnIn } from "./group-scope.ts";
 import { hooks } from "./hooks.ts";
 import { report, type ReportHandler } from "./report.ts";
 import type { RunLoop } from "./run-loop.ts";
-import { CLOSED, EAGER, ENDING, RUN, TASK } from "./scope-flags.ts";
+import { AWAITED, CLOSED, EAGER, ENDING, RUN, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { TaskNode } from "./task.ts";
 
@@ -113,7 +113,7 @@ export class RunTask extends TaskNode {
 }
 
 function isOurCancellation(error: unknown): boolean {
-  return (error as Partial<CancelledError> | null)?.code === "ERR_CANCELLED";
+  return cancellationOf(error) !== null;
 }
 
 /** Makes a task that the run owns. */
@@ -135,7 +135,7 @@ export function endLeftoverTasks(run: ScopeNode): void {
 
 /** A task that nobody owns but the run has failed: told once, if nobody joins it within a turn of the host. */
 export function reportUnobserved(task: TaskNode): void {
-  if (!task.failed || task.observed) return;
+  if (!task.failed || task.observed || (task.flags & AWAITED) !== 0) return;
   task.loop.host.queueTurn(() => {
     if (task.observed) return;
     task.observed = true;

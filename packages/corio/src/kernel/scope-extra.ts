@@ -9,6 +9,11 @@ export interface Joiner {
   childrenGone(): void;
 }
 
+/** Something to do when the scope closes; null when it was taken off again. */
+export interface Release {
+  release: (() => unknown) | null;
+}
+
 export class ScopeExtra {
   joiner: Joiner | null = null;
   grace: number | undefined = undefined;
@@ -26,7 +31,7 @@ export class ScopeExtra {
   /** Takes the listener off the signal that may cancel the scope. */
   unlink: (() => void) | null = null;
   /** What to do when the scope closes, last first. */
-  releases: Set<{ readonly release: () => unknown }> | null = null;
+  releases: Set<Release> | null = null;
 
   dispose(scope: ScopeNode): void {
     if (this.deadlineTimer !== null) scope.loop.removeTimer(this.deadlineTimer);

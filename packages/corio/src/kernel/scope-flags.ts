@@ -10,6 +10,8 @@ export const CLEANUP = 4;
 export const HARD = 8;
 /** It is this scope's own grace that is over: its block closes the body. */
 export const HARD_ROOT = 16;
+/** Cancelled when its task was cleaning up from a cancellation further out: nobody was told of this one. */
+export const UNTOLD: number = 1 << 19;
 export const CLOSED = 32;
 /** Its deadline passed. */
 export const EXPIRED = 64;
@@ -23,6 +25,8 @@ export const ENDING = 256;
 export const FAILED = 512;
 /** Somebody has asked for the task's outcome. */
 export const OBSERVED = 1024;
+/** Its failure came while somebody waited for it by `wait()`, and is about to be that caller's to look at. */
+export const AWAITED: number = 1 << 20;
 /** The task was spawned without arguments, or with one: kept without an array. */
 export const NO_ARGUMENT = 2048;
 export const ONE_ARGUMENT = 4096;

@@ -8,8 +8,8 @@ import { abandonWaits, deliver } from "./delivery.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { graceEnded, startGrace } from "./grace.ts";
 import { hooks } from "./hooks.ts";
-import { ScopeExtra } from "./scope-extra.ts";
-import { CLEANUP, CLOSED, ENDING, HARD, IN_GRACE, SHIELD } from "./scope-flags.ts";
+import { ScopeExtra, type Release } from "./scope-extra.ts";
+import { CLEANUP, CLOSED, ENDING, HARD, IN_GRACE, SHIELD, UNTOLD } from "./scope-flags.ts";
 import type { Leaf, Strand } from "./strand.ts";
 
 /**
@@ -153,6 +153,7 @@ export class ScopeNode implements Scope {
   cancel(reason?: unknown): boolean {
     if (this.cancellation !== null || (this.flags & CLOSED) !== 0) return false;
     this.cancellation = CancelledError.of(this, reason);
+    if ((this.flags & CLEANUP) !== 0) this.flags |= UNTOLD;
     startGrace(this);
     deliver(this, this.cancellation);
     if (hooks.debug !== null) hooks.debug.cancelled(this);
@@ -206,13 +207,17 @@ export class ScopeNode implements Scope {
     this.#refuseClosed("defer a release");
     const extra = this.extras();
     const releases = (extra.releases ??= new Set());
-    const entry = { release };
+    const entry: Release = { release };
     releases.add(entry);
-    return () => void releases.delete(entry);
+    return () => {
+      entry.release = null;
+      releases.delete(entry);
+    };
   }
 
   wait<T>(awaitable: Awaitable<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      if ((this.flags & CLOSED) !== 0) throw new ScopeClosedError("Cannot wait here: the scope is closed");
       const outer = explicitScope.current;
       explicitScope.current = this;
       try {

@@ -1,6 +1,5 @@
 // The tree of tasks in words: who runs, and where each waits.
 
-import { hooks } from "./hooks.ts";
 import { CLEANUP, SHIELD } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
 import { TaskNode } from "./task.ts";
@@ -25,9 +24,4 @@ export function formatTaskTree(root: ScopeNode, placeOf: (task: TaskNode) => str
   if (root instanceof TaskNode) visit(root, 0);
   else for (const child of tasksOf(root)) visit(child, 0);
   return lines.join("\n");
-}
-
-/** What is shown of a run that will not end: the tree, with all that the inspection knows, where it is loaded. */
-export function describeRun(root: ScopeNode): string {
-  return hooks.describe === null ? formatTaskTree(root) : hooks.describe(root);
 }

@@ -143,18 +143,17 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
   }
 
   finish(ok: boolean, value: unknown): void {
-    if (this.stage === CLOSING) {
-      this.#complete();
-      return;
+    if (this.stage !== CLOSING) {
+      this.ok = ok;
+      this.ending = value;
     }
-    this.ok = ok;
-    this.ending = value;
+    // A second time where a release was closed by force: the others are still to be called.
     if (!needsClosing(this)) {
       this.#complete();
       return;
     }
+    if (this.stage !== CLOSING) this.beforeClosing();
     this.stage = CLOSING;
-    this.beforeClosing();
     this.at = this;
     this.flags &= ~NATIVE;
     this.gen = closeDown(this, this);

@@ -2,7 +2,7 @@
 
 import { InvalidStateError } from "../errors.ts";
 import { isGenerator, isThenable, type Awaitable, type Coroutine, type Unwrap } from "../kernel/awaitable.ts";
-import type { AnyFunction } from "../kernel/body.ts";
+import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { cancelPoint } from "../kernel/cancel-point.ts";
 import { coroutine } from "../kernel/coroutine-awaitable.ts";
 import { scopeHere, scopeHereIfKnown } from "../kernel/scope-current.ts";
@@ -64,6 +64,7 @@ export class Condition {
    * notification, with the lock held. It must not wait: TypeError. A cancel point, also when it is so at once.
    */
   waitFor<V>(predicate: () => V): Awaitable<Truthy<V>> {
+    assertFunction(predicate, "a predicate");
     return coroutine(waitFor<V>, this, predicate) as Awaitable<Truthy<V>>;
   }
 

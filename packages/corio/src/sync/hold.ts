@@ -1,7 +1,7 @@
 // hold: acquire, run a body, release; for everything that can be acquired.
 
 import type { Awaitable, Coroutine, Parked } from "../kernel/awaitable.ts";
-import type { AnyFunction } from "../kernel/body.ts";
+import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { call, coroutine } from "../kernel/coroutine-awaitable.ts";
 
 /** Something that is acquired and released. */
@@ -11,6 +11,7 @@ export interface Acquirable {
 }
 
 export function holding(thing: Acquirable, body: AnyFunction): Awaitable<unknown> {
+  assertFunction(body, "a body that holds something");
   return coroutine(hold, thing, body);
 }
 

@@ -2,7 +2,7 @@
 
 import { BusyResourceError, InvalidStateError } from "../errors.ts";
 import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.ts";
-import type { AnyFunction } from "../kernel/body.ts";
+import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { call, coroutine } from "../kernel/coroutine-awaitable.ts";
 import { scopeHereOrNull } from "../kernel/scope-current.ts";
 import { taskOf, type Task } from "../kernel/task.ts";
@@ -43,6 +43,7 @@ export class ResourceGuard {
 
   /** Runs a body while the thing is marked as in use. Not a cancel point of its own. */
   hold<R>(body: () => R): Awaitable<Unwrap<R>> {
+    assertFunction(body, "a body that uses the resource");
     return coroutine(guard, this, body as AnyFunction) as Awaitable<Unwrap<R>>;
   }
 

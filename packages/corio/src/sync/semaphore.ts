@@ -15,10 +15,12 @@ export class Semaphore {
   /** @internal */
   free: number;
 
-  /** @param permits how many may be held at once; a whole number, zero or more */
+  /** @param permits how many may be held at once; a whole number, zero or more, or Infinity */
   constructor(permits: number) {
-    if (!(permits >= 0))
-      throw new RangeError(`Cannot make a semaphore of ${permits} permits: it takes zero or more`);
+    if (permits !== Infinity && !(Number.isInteger(permits) && permits >= 0))
+      throw new RangeError(
+        `Cannot make a semaphore of ${permits} permits: it takes a whole number, zero or more, or Infinity`,
+      );
     this.free = permits;
   }
 

@@ -1,11 +1,19 @@
 // gather: several things at once, all of their results.
 
 import { CancelledError, TaskGroupError } from "../errors.ts";
-import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.ts";
+import {
+  isGenerator,
+  type Awaitable,
+  type Coroutine,
+  type Parked,
+  type Unwrap,
+} from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
-import type { Task } from "../kernel/task.ts";
+import { kindOf } from "../kernel/kind-of.ts";
+import { TaskNode, type Task } from "../kernel/task.ts";
+import { isAwaitable } from "./kinds.ts";
 import { GroupBlock } from "./task-group.ts";
 
 /** What `gather` takes: something to wait for, or a function of either dialect to call. */
@@ -36,16 +44,16 @@ class GatherBlock<T> extends UnwrappingBlock<T> {
 
 /** Refuses what cannot be run, before anything is. */
 export function assertGatherable(items: readonly Gatherable[], verb: string): void {
-  for (const [i, item] of items.entries()) {
-    if (
-      typeof item === "function" ||
-      typeof (item as Partial<Awaitable<unknown>>)?.[Symbol.iterator] === "function"
-    ) {
-      continue;
-    }
+  if (!Array.isArray(items)) {
     throw new TypeError(
-      `Cannot ${verb} item ${i}: it is neither an Awaitable nor a function (wrap promises in fromPromise)`,
+      `Cannot ${verb}: expected an array of Awaitables and functions, got ${kindOf(items)}`,
     );
+  }
+  for (const [i, item] of items.entries()) {
+    if (typeof item === "function" || isAwaitable(item) || isGenerator(item)) continue;
+    const hint =
+      (item as unknown) instanceof TaskNode ? "of a task, give its join()" : "wrap promises in fromPromise";
+    throw new TypeError(`Cannot ${verb} item ${i}: it is neither an Awaitable nor a function (${hint})`);
   }
 }
 
@@ -53,16 +61,23 @@ export function* waitForItem(item: Awaitable<unknown>): Coroutine<unknown> {
   return yield* item;
 }
 
-function spawnAll(group: GroupScope, items: readonly Gatherable[]): Task<unknown>[] {
+/** One task for each item, also for one that stands there twice. */
+function spawnEach(
+  items: readonly Gatherable[],
+  spawn: (item: Gatherable) => Task<unknown>,
+): Task<unknown>[] {
   const tasks = new Map<Gatherable, Task<unknown>>();
   return items.map((item) => {
     let task = tasks.get(item);
-    if (task === undefined) {
-      task = typeof item === "function" ? spawnIn(group, [item]) : spawnIn(group, [waitForItem, item]);
-      tasks.set(item, task);
-    }
+    if (task === undefined) tasks.set(item, (task = spawn(item)));
     return task;
   });
+}
+
+function spawnAll(group: GroupScope, items: readonly Gatherable[]): Task<unknown>[] {
+  return spawnEach(items, (item) =>
+    typeof item === "function" ? spawnIn(group, [item]) : spawnIn(group, [waitForItem, item]),
+  );
 }
 
 /**
@@ -98,12 +113,12 @@ function* settle(item: Gatherable): Coroutine<Settled<unknown>> {
 }
 
 function settleAll(group: GroupScope, items: readonly Gatherable[]): Task<unknown>[] {
-  return items.map((item) => spawnIn(group, [settle, item]));
+  return spawnEach(items, (item) => spawnIn(group, [settle, item]));
 }
 
 /**
  * Runs everything at once and tells how each one ended, in order: asyncio's `gather(return_exceptions=True)`. A failure stops nobody; cancelling
- * the wait cancels all. A cancel point.
+ * the wait cancels all. The same item given twice runs once. A cancel point.
  */
 export function allSettled<const Items extends readonly Gatherable[]>(
   items: Items,

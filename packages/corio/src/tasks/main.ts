@@ -5,7 +5,7 @@ import type { Unwrap } from "../kernel/awaitable.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import type { RunTask } from "../kernel/run-task.ts";
 import type { Scope } from "../kernel/scope.ts";
-import { describeRun } from "../kernel/task-tree.ts";
+import { describeRun } from "../kernel/describe-run.ts";
 import { startRun, type RunOptions } from "./run.ts";
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -8,6 +8,13 @@ import { Future } from "../kernel/future.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
 import { assertGatherable, UnwrappingBlock, type Gatherable, type Gathered } from "./gather.ts";
 
+/** The items that take part: each once. TypeError when there is nothing that could ever be first. */
+function contestants(items: readonly Gatherable[], verb: string): Gatherable[] {
+  assertGatherable(items, verb);
+  if (items.length === 0) throw new TypeError(`Cannot ${verb} nothing at all: none would ever be first`);
+  return Array.from(new Set(items));
+}
+
 /** How the first one ended. */
 interface Finish {
   readonly ok: boolean;
@@ -48,13 +55,12 @@ function* raceBody(group: GroupScope, items: readonly Gatherable[]): Coroutine<F
 /**
  * Runs everything at once and gives the outcome of whatever ends first, value or error. The others are then cancelled and waited
  * for; a failure of their clean-up is thrown. A wait that had its result in the same turn loses it: race what may be lost, or
- * put it back. A cancel point.
+ * put it back. TypeError, at the call, when there are none. A cancel point.
  */
 export function race<const Items extends readonly [Gatherable, ...Gatherable[]]>(
   items: Items,
 ): Awaitable<Gathered<Items>[number]> {
-  assertGatherable(items, "race");
-  return new RaceBlock<Gathered<Items>[number]>(raceBody as AnyFunction, [[...items]]);
+  return new RaceBlock<Gathered<Items>[number]>(raceBody as AnyFunction, [contestants(items, "race")]);
 }
 
 /** Nobody has a value. */
@@ -91,11 +97,11 @@ function* anyBody(group: GroupScope, items: readonly Gatherable[]): Coroutine<Fi
 
 /**
  * Runs everything at once and gives the first value. Failures count only when all have failed: then a TaskGroupError has them in
- * the order in which they happened (a sole one is thrown as it is). The others are cancelled and waited for. A cancel point.
+ * the order in which they happened (a sole one is thrown as it is). The others are cancelled and waited for. TypeError, at the call,
+ * when there are none. A cancel point.
  */
 export function any<const Items extends readonly [Gatherable, ...Gatherable[]]>(
   items: Items,
 ): Awaitable<Gathered<Items>[number]> {
-  assertGatherable(items, "any");
-  return new RaceBlock<Gathered<Items>[number]>(anyBody as AnyFunction, [[...items]]);
+  return new RaceBlock<Gathered<Items>[number]>(anyBody as AnyFunction, [contestants(items, "try")]);
 }

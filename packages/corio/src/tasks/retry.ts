@@ -49,8 +49,11 @@ function* attempt<R>(fn: (attempt: number) => R, options: RetryOptions): Corouti
  */
 export function retry<R>(fn: (attempt: number) => R, options: RetryOptions = {}): Awaitable<Unwrap<R>> {
   assertFunction(fn, "a retry");
-  const { attempts = 3, jitter = 0.5 } = options;
-  if (!(attempts >= 1)) throw new RangeError(`Cannot retry with ${attempts} attempts: it takes 1 or more`);
+  const { attempts = 3, jitter = 0.5, when, onRetry } = options;
+  if (when !== undefined) assertFunction(when, "the `when` of a retry");
+  if (onRetry !== undefined) assertFunction(onRetry, "the `onRetry` of a retry");
+  if (typeof attempts !== "number" || !(attempts >= 1))
+    throw new RangeError(`Cannot retry with ${attempts} attempts: it takes 1 or more`);
   for (const name of ["delay", "factor", "maxDelay"] as const) {
     const value = options[name];
     if (value !== undefined && !(value >= 0)) {

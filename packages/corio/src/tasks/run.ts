@@ -24,7 +24,7 @@ import { scopeHereOrNull } from "../kernel/scope-current.ts";
 import { ScopeNode, tokenOf, type Scope } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
 import { TaskNode } from "../kernel/task.ts";
-import { describeRun } from "../kernel/task-tree.ts";
+import { describeRun } from "../kernel/describe-run.ts";
 import { claimProcess } from "./one-copy.ts";
 
 export interface RunOptions {

@@ -70,5 +70,9 @@ class ShieldBlock<T> extends Block<T> implements TimerNode {
  */
 export function shield<R>(body: (scope: Scope) => R, options: ShieldOptions = {}): Awaitable<Unwrap<R>> {
   assertFunction(body, "a shield");
-  return new ShieldBlock<Unwrap<R>>(body as AnyFunction, options.timeout ?? DEFAULT_LIMIT);
+  const { timeout = DEFAULT_LIMIT } = options;
+  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
+    throw new TypeError(`Cannot shield for ${String(timeout)}: it takes milliseconds, or Infinity for ever`);
+  }
+  return new ShieldBlock<Unwrap<R>>(body as AnyFunction, timeout);
 }

@@ -36,10 +36,10 @@ export class GroupBlock<T> extends Block<T> {
     if (group.errors === null) return null;
     // Also when the body itself made something else of the cancellation that it was told of.
     if (!this.#inCleanup) tellOfEnclosing(group.parent!);
-    const count = group.errors.length;
+    const errors = [...group.errors];
     return new TaskGroupError(
-      group.errors,
-      `${count} of the group's tasks failed: ${firstLine(group.errors[0])}`,
+      errors,
+      `${errors.length} of the group's tasks failed: ${firstLine(errors[0])}`,
     );
   }
 

@@ -4,19 +4,19 @@ import { TimeoutError, type CancelledError } from "../errors.ts";
 import type { Awaitable, Unwrap } from "../kernel/awaitable.ts";
 import { Block } from "../kernel/block.ts";
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
-import { setDeadline, setTimeoutOf } from "../kernel/deadline.ts";
+import { assertTime, setDeadline, setTimeoutOf } from "../kernel/deadline.ts";
 import { EXPIRED } from "../kernel/scope-flags.ts";
 import type { Scope, ScopeNode } from "../kernel/scope.ts";
 
 abstract class DeadlineBlock<T> extends Block<T> {
   readonly #time: number | null;
   readonly #absolute: boolean;
+  /** The deadline as it was set first. */
+  #deadline: number | null = null;
 
   constructor(time: number | null, absolute: boolean, body: AnyFunction, args: readonly unknown[]) {
     assertFunction(body, "a timeout");
-    if (time !== null && (typeof time !== "number" || Number.isNaN(time))) {
-      throw new TypeError(`Cannot set a timeout of ${String(time)}: it takes milliseconds, Infinity or null`);
-    }
+    assertTime("timeout", time);
     super(body, args);
     this.#time = time;
     this.#absolute = absolute;
@@ -29,11 +29,15 @@ abstract class DeadlineBlock<T> extends Block<T> {
   protected override prepare(scope: ScopeNode): void {
     if (this.#absolute) setDeadline(scope, this.#time);
     else setTimeoutOf(scope, this.#time);
+    this.#deadline = scope.deadline;
   }
 
-  protected timeoutError(cancellation: CancelledError): TimeoutError {
-    const limit = this.#absolute ? `deadline ${String(this.#time)}` : `${String(this.#time)} ms`;
-    return new TimeoutError(`The block did not end within its time (${limit})`, { cause: cancellation });
+  protected timeoutError(cause: CancelledError): TimeoutError {
+    const { deadline } = this.scope!;
+    const isTold = this.#absolute || deadline !== this.#deadline;
+    const limit = isTold ? `deadline ${String(deadline)}` : `${String(this.#time)} ms`;
+    const what = this.expired ? `did not end within its time (${limit})` : "was cancelled before its time";
+    return new TimeoutError(`The block ${what}`, { cause });
   }
 }
 

@@ -1,12 +1,14 @@
 // wait: for tasks that somebody else owns.
 
-import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
+import { isGenerator, type Awaitable, type Coroutine, type Unwrap } from "../kernel/awaitable.ts";
 import { coroutine } from "../kernel/coroutine-awaitable.ts";
+import { kindOf } from "../kernel/kind-of.ts";
 import { Operation } from "../kernel/operation.ts";
 import { reportUnobserved } from "../kernel/run-task.ts";
-import { RUN } from "../kernel/scope-flags.ts";
+import { AWAITED, RUN } from "../kernel/scope-flags.ts";
 import { TaskNode, type Task, type TaskWatch } from "../kernel/task.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
+import { isAwaitable } from "./kinds.ts";
 import { moveOnAfter, timeout } from "./timeout.ts";
 
 /** When `wait` returns. */
@@ -70,7 +72,7 @@ class TasksWait extends Operation<void> {
 
   taskEnded(task: TaskNode): void {
     if (task.failed && !task.observed) {
-      task.observed = true;
+      task.flags |= AWAITED;
       this.failed.push(task);
     }
     this.#running--;
@@ -119,7 +121,7 @@ function* waitForTasks<T>(
 
 /** From here on a failure is its caller's to look at, or else reported as any. */
 function handOn(task: TaskNode): void {
-  task.observed = false;
+  task.flags &= ~AWAITED;
   if ((task.parent!.flags & RUN) !== 0) reportUnobserved(task);
 }
 
@@ -155,5 +157,12 @@ export function wait<T>(
 
 /** Waits for one thing with a time limit: `timeout` for a single Awaitable. A cancel point. */
 export function waitFor<T>(awaitable: Awaitable<T>, ms: number | null): Awaitable<Unwrap<Awaitable<T>>> {
+  if (!isAwaitable(awaitable) && !isGenerator(awaitable)) {
+    const hint =
+      (awaitable as unknown) instanceof TaskNode ? "give the task's join()" : "timeout() runs a function";
+    throw new TypeError(
+      `Cannot wait: expected an Awaitable, got ${kindOf(awaitable)} (${hint}, fromPromise() wraps a promise)`,
+    );
+  }
   return timeout(ms, () => awaitable);
 }

@@ -6,6 +6,7 @@ import {
   CleanupError,
   createTask,
   currentScope,
+  fromPromise,
   InvalidStateError,
   loopTime,
   moveOnAfter,
@@ -313,6 +314,19 @@ describe("a closed scope", () => {
   });
 });
 
+describe("the wait of a closed scope", () => {
+  both("is refused", function* ({ fn, wait }) {
+    let closed!: Scope;
+    const body = fn(function* (scope: Scope) {
+      closed = scope;
+    });
+    yield* wait(cancelScope(body));
+    const error = yield* caught(wait(fromPromise(closed.wait(sleep(10)))));
+    expect(error).toBeInstanceOf(ScopeClosedError);
+    expect(loopTime()).toBe(0);
+  });
+});
+
 describe("the deadline", () => {
   both("can be read, and set at any time, in loop time (TO10)", function* ({ fn, wait }) {
     yield* wait(sleep(100));
@@ -373,7 +387,7 @@ describe("the deadline", () => {
     yield* wait(
       cancelScope(
         fn(function* (scope) {
-          expect(() => (scope.deadline = NaN)).toThrow(RangeError);
+          expect(() => (scope.deadline = NaN)).toThrow(TypeError);
           expect(scope.deadline).toBe(null);
         }),
       ),

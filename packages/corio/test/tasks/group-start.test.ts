@@ -7,8 +7,10 @@ import {
   createTask,
   InvalidStateError,
   loopTime,
+  moveOnAfter,
   sleep,
   sleepForever,
+  StrayCancellationError,
   TaskCancelledError,
   taskGroup,
   type TaskGroupError,
@@ -387,6 +389,36 @@ describe("group.start", () => {
       ),
     );
   });
+
+  both(
+    "a task that ends before the word by a cancellation of elsewhere: its starter, elsewhere too, is told, and the group fails",
+    function* ({ fn, wait }) {
+      let stolen: unknown;
+      const thief = fn(function* () {
+        stolen = yield* caught(wait(sleepForever()));
+        throw stolen;
+      });
+      yield* wait(moveOnAfter(1, thief));
+      let group!: TaskGroup;
+      const owner = createTask(
+        fn(function* () {
+          const body = fn(function* (made: TaskGroup) {
+            group = made;
+            yield* wait(sleepForever());
+          });
+          return yield* caught(wait(taskGroup(body)));
+        }),
+      );
+      yield* wait(sleep(1));
+      const child = fn(function* (_ready: Ready<void>) {
+        yield* wait(sleep(1));
+        throw stolen;
+      });
+      const error = yield* caught(wait(group.start(child)));
+      expect(error).toBeInstanceOf(StrayCancellationError);
+      expect(((yield* wait(owner.join())) as TaskGroupError).errors).toEqual([error]);
+    },
+  );
 
   both(
     "a start that nobody awaited has started nothing (anyio test_taskgroups.test_no_called_started_twice)",

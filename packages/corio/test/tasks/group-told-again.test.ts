@@ -6,10 +6,12 @@ import {
   cancelScope,
   checkpoint,
   gather,
+  loopTime,
   sleep,
   sleepForever,
   taskGroup,
   TaskGroupError,
+  timeout,
   type Scope,
 } from "corio";
 import { both, caught } from "../support/dialects.ts";
@@ -108,3 +110,69 @@ both("a group that fails by itself tells nobody of anything (TG13)", function* (
   log.push("goes on");
   expect(log).toEqual([expect.any(TaskGroupError), "goes on"]);
 });
+
+both(
+  "an inner deadline that passes in clean-up does not hide the outer one: the task is told of that again (TG14)",
+  function* ({ fn, wait, log }) {
+    const group = fn(function* () {
+      try {
+        yield* wait(sleepForever());
+      } catch {
+        yield* wait(sleep(5));
+        throw new Error("clean-up");
+      }
+    });
+    const inner = fn(function* () {
+      const error = yield* caught(wait(taskGroup(group)));
+      log.push(((error as TaskGroupError).only() as Error).message);
+      yield* wait(sleep(1));
+      log.push("never");
+    });
+    const body = fn(function* (outer: Scope) {
+      outer.deadline = 10;
+      try {
+        yield* wait(timeout(12, inner));
+      } catch (error) {
+        expect(error).toBeInstanceOf(CancelledError);
+        expect((error as CancelledError).scope).toBe(outer);
+        throw error;
+      }
+    });
+    yield* wait(cancelScope(body));
+    expect(log).toEqual(["clean-up"]);
+    expect(loopTime()).toBe(15);
+  },
+);
+
+both(
+  "an inner cancellation within clean-up is what the task is told of again, not the one behind the clean-up",
+  function* ({ fn, wait, log }) {
+    const group = fn(function* () {
+      try {
+        yield* wait(sleepForever());
+      } catch {
+        throw new Error("body");
+      }
+    });
+    const inner = fn(function* (scope: Scope) {
+      scope.deadline = 20;
+      yield* caught(wait(taskGroup(group)));
+      const error = yield* caught(wait(checkpoint()));
+      log.push((error as CancelledError).scope === scope);
+      throw error;
+    });
+    const body = fn(function* (outer: Scope) {
+      outer.deadline = 10;
+      try {
+        yield* wait(sleepForever());
+      } finally {
+        yield* wait(cancelScope(inner));
+        yield* wait(sleep(5));
+        log.push("cleaned up");
+      }
+    });
+    yield* wait(cancelScope(body));
+    expect(log).toEqual([true, "cleaned up"]);
+    expect(loopTime()).toBe(25);
+  },
+);

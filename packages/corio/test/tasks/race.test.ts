@@ -74,6 +74,20 @@ describe("race", () => {
     expect((error as Error).message).toBe("clean-up");
   });
 
+  both("an item that stands there twice takes part once", function* ({ wait }) {
+    const item = sleep(5, "once");
+    expect(yield* wait(race([item, item]))).toBe("once");
+    const other = sleep(5, "again");
+    expect(yield* wait(any([other, other]))).toBe("again");
+    const failing = retry(
+      () => {
+        throw new RangeError("sole");
+      },
+      { attempts: 1 },
+    );
+    expect(yield* caught(wait(any([failing, failing])))).toBeInstanceOf(RangeError);
+  });
+
   both("a timeout around a race cancels all", function* ({ fn, wait }) {
     const error = yield* caught(
       wait(
@@ -146,6 +160,18 @@ describe("allSettled", () => {
     expect(results[0]).toEqual({ status: "rejected", reason: expect.any(RangeError) });
     expect(results[1]).toEqual({ status: "fulfilled", value: 1 });
     expect(results[2]).toEqual({ status: "rejected", reason: expect.any(TaskCancelledError) });
+  });
+});
+
+describe("allSettled of an item twice", () => {
+  both("runs it once and fills both places (G8)", function* ({ wait }) {
+    const item = sleep(5, "once");
+    const settled = { status: "fulfilled", value: "once" };
+    expect(yield* wait(allSettled([item, sleep(1), item]))).toEqual([
+      settled,
+      { status: "fulfilled", value: undefined },
+      settled,
+    ]);
   });
 });
 

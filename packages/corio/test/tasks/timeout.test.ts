@@ -404,6 +404,31 @@ describe("timeout", () => {
     expect(loopHere().timers.size).toBe(0);
   });
 
+  both("its message tells how long it was, or what became of that", function* ({ fn, wait }) {
+    const messages: string[] = [];
+    const bodies: ((scope: Scope) => void)[] = [
+      () => {},
+      (scope) => (scope.deadline = loopTime() + 5),
+      (scope) => scope.cancel("by hand"),
+    ];
+    for (const prepare of bodies) {
+      const body = fn(function* (scope: Scope) {
+        prepare(scope);
+        yield* wait(sleepForever());
+      });
+      messages.push(((yield* caught(wait(timeout(10, body)))) as Error).message);
+      messages.push(((yield* caught(wait(timeoutAt(loopTime() + 10, body)))) as Error).message);
+    }
+    expect(messages).toEqual([
+      "The block did not end within its time (10 ms)",
+      "The block did not end within its time (deadline 20)",
+      "The block did not end within its time (deadline 25)",
+      "The block did not end within its time (deadline 30)",
+      "The block was cancelled before its time",
+      "The block was cancelled before its time",
+    ]);
+  });
+
   both("arguments are handed to the body, after the scope", function* ({ fn, wait }) {
     const body = fn(function* (_scope: unknown, a: number, b: string) {
       return `${a}${b}`;

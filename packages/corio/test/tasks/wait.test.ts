@@ -3,6 +3,7 @@ import {
   call,
   CancelledError,
   createTask,
+  Event,
   currentTask,
   Future,
   loopTime,
@@ -220,6 +221,28 @@ describe("wait", () => {
     yield* wait(sleep(10));
     expect(reports.map((report) => (report.error as Error).message)).toEqual(["after 10"]);
     reports.length = 0;
+  });
+
+  both("a failure that another task has joined meanwhile is not reported", function* ({ fn, wait, log }) {
+    const failed = new Event();
+    const failing = createTask(
+      fn(function* () {
+        yield* wait(sleep(1));
+        failed.set();
+        throw new Error("joined");
+      }),
+    );
+    const joiner = createTask(
+      fn(function* () {
+        yield* wait(failed.wait());
+        log.push(((yield* caught(wait(failing.join()))) as Error).message);
+      }),
+    );
+    yield* wait(waitForTasks<unknown>([failing]));
+    yield* wait(joiner.join());
+    // See the reports that each of these tests must not have.
+    yield* wait(sleep(10));
+    expect(log).toEqual(["joined"]);
   });
 
   both("a cancelled wait leaves the tasks alone (G12)", function* ({ fn, wait }) {
