@@ -1,40 +1,42 @@
-// The pool's line of calls for which a thread is still starting. Ours, so that a call can be taken back from it.
+// The pool's line of calls for which a thread is still starting. Ours, so that it is known which call the pool is at, and that a call can be
+// taken back.
 import type { ThreadJob } from "./thread-job.ts";
 
-/** What the pool puts in its line: by the key, the job that it is for. */
-export type PendingCall = { readonly [key: symbol]: object | null };
+interface Pending {
+  /** What the pool made of the call. */
+  readonly call: object;
+  readonly job: ThreadJob;
+}
 
 export class PendingCalls {
-  readonly #key: symbol;
-  #calls: PendingCall[] = [];
-
-  /** @param key what finds the job of a call */
-  constructor(key: symbol) {
-    this.#key = key;
-  }
+  /** The job of the call that the pool is at: it does one thing after the other, and says to none whose it is. */
+  current: ThreadJob | null = null;
+  #line: Pending[] = [];
 
   get size(): number {
-    return this.#calls.length;
+    return this.#line.length;
   }
 
-  push(call: PendingCall): void {
-    this.#calls.push(call);
+  push(call: object): void {
+    this.#line.push({ call, job: this.current! });
   }
 
-  unshift(call: PendingCall): void {
-    this.#calls.unshift(call);
+  unshift(call: object): void {
+    this.#line.unshift({ call, job: this.current! });
   }
 
-  shift(): PendingCall | null {
-    return this.#calls.shift() ?? null;
+  shift(): object | null {
+    const pending = this.#line.shift();
+    this.current = pending?.job ?? null;
+    return pending?.call ?? null;
   }
 
-  remove(call: PendingCall): void {
-    this.#calls = this.#calls.filter((other) => other !== call);
+  remove(call: object): void {
+    this.#line = this.#line.filter((pending) => pending.call !== call);
   }
 
   /** Takes the call of a job back: the pool knows nothing of it any more. */
   withdraw(job: ThreadJob): void {
-    this.#calls = this.#calls.filter((call) => call[this.#key] !== job);
+    this.#line = this.#line.filter((pending) => pending.job !== job);
   }
 }

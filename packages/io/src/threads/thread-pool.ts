@@ -52,15 +52,12 @@ export class ThreadPool {
   /** Those of them that had no call, and so no token. */
   #retiring = 0;
   readonly #idle: IdleThreads;
-  readonly #jobKey: symbol;
-  readonly #pending: PendingCalls;
+  readonly #pending = new PendingCalls();
   /** Why the last worker that died did so. */
   #lastError: unknown;
 
   constructor(Pool: typeof Piscina, options: PoolOptions, owner: PoolOwner) {
     this.#owner = owner;
-    this.#jobKey = Pool.queueOptionsSymbol;
-    this.#pending = new PendingCalls(this.#jobKey);
     const { resourceLimits, env, execArgv, idleTimeout } = options;
     const pool = root.runInAsyncScope(
       () =>
@@ -71,7 +68,7 @@ export class ThreadPool {
           idleTimeout: Infinity,
           recordTiming: false,
           taskQueue: this.#pending as unknown as TaskQueue,
-          loadBalancer: (task, workers) => this.#choose(task, workers),
+          loadBalancer: (_task, workers) => this.#choose(workers),
           ...(resourceLimits === undefined ? {} : { resourceLimits }),
           ...(env === undefined ? {} : { env }),
           ...(execArgv === undefined ? {} : { execArgv }),
@@ -126,12 +123,14 @@ export class ThreadPool {
 
   /** Hands a job to the pool, which tells it how it ended. */
   run(job: ThreadJob, message: CallMessage, transfers: Transferable[] | undefined): void {
-    // By the key, the choice of a worker finds the job; it is not sent.
-    (message as unknown as Record<symbol, ThreadJob>)[this.#jobKey] = job;
-    // The limiter decides how many calls there are: there is a worker for each, so none waits behind another, and no more.
-    this.#settings.maxThreads = this.#owner.running + this.#retiring;
+    this.#pending.current = job;
+    const { running } = this.#owner;
+    const enough = running <= this.#sides.size - this.#dying.size;
+    // The limiter decides how many calls there are: there is a worker for each, so none waits behind another, and no more. Where there are
+    // enough, the pool is not to believe that it is full: it would tell of it each time.
+    this.#settings.maxThreads = running + this.#retiring + (enough ? 1 : 0);
     try {
-      if (this.#owner.running <= this.#sides.size) runIn(this.#pool, job, message, transfers);
+      if (enough) runIn(this.#pool, job, message, transfers);
       else root.runInAsyncScope(runIn, undefined, this.#pool, job, message, transfers);
     } catch (error) {
       // A worker could not even be made: what the pool has promised for the call, nobody can hear.
@@ -162,11 +161,12 @@ export class ThreadPool {
   }
 
   /** The first idle worker; the job learns which. */
-  #choose(task: object, workers: readonly PoolWorker[]): never {
+  #choose(workers: readonly PoolWorker[]): never {
     for (const worker of workers) {
-      if (worker.currentUsage !== 0 || this.#dying.has(worker.id)) continue;
-      (task as Record<symbol, ThreadJob>)[this.#jobKey]!.threadId = worker.id;
-      this.#idle.delete(worker.id);
+      const { id } = worker;
+      if (worker.currentUsage !== 0 || this.#dying.has(id)) continue;
+      this.#pending.current!.threadId = id;
+      this.#idle.delete(id);
       return worker as never;
     }
     return null as never;
@@ -193,12 +193,15 @@ function runIn(
   message: CallMessage,
   transferList: Transferable[] | undefined,
 ): void {
-  const answer = transferList === undefined ? pool.run(message) : pool.run(message, { transferList });
+  // The pool copies its options, and has more of its own than none.
+  const answer = pool.run(message, transferList === undefined ? NO_OPTIONS : { transferList });
   answer.then(
     (value) => job.returned(value),
     (error: unknown) => job.threw(error),
   );
 }
+
+const NO_OPTIONS = {};
 
 interface PoolWorker {
   readonly id: number;
