@@ -1,6 +1,6 @@
 // One run of a program in a simulation, with everything that came of it.
 
-import { call, run, type Report, type RunOptions, type Scope } from "corio";
+import { call, cancelScope, run, type Report, type RunOptions, type Scope } from "corio";
 import { type HostNetwork, loopOf, type LoopState } from "corio/lowlevel";
 import { checkLoop, checkNetwork, checkTasks } from "./check-leaks.ts";
 import { isRunNetwork } from "./run-network.ts";
@@ -39,7 +39,12 @@ export async function runOnce(
   const body = function* (scope: Scope): Generator<never, unknown, unknown> {
     simulation.root = scope;
     loop = loopOf(scope);
-    const value = yield* call(program, scope) as unknown as Generator<never, unknown, unknown>;
+    // In a scope of its own: what that owns, such as a server, ends with the program. Only what is left then is a leak.
+    const value = yield* cancelScope(() => call(program, scope)) as unknown as Generator<
+      never,
+      unknown,
+      unknown
+    >;
     // What comes now is the end of the run, not the program.
     if (!leaks) checkTasks(scope);
     return value;

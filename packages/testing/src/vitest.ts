@@ -2,7 +2,7 @@
 
 import { describe, test as vitestTest } from "vitest";
 import type { Program } from "./run-once.ts";
-import { checkStream } from "./streams/check-stream.ts";
+import { checkStream, checkTimeout } from "./streams/check-stream.ts";
 import type { StreamCheckOptions } from "./streams/types.ts";
 import { type CorioTestOptions, runTest } from "./test-body.ts";
 
@@ -38,9 +38,13 @@ export const corioTest: CorioTest = Object.assign(
 
 export { corioTest as it, corioTest as test };
 
-/** Declares the checks of `checkStream` as tests, in a suite of this name. */
+/**
+ * Declares the checks of `checkStream` as tests, in a suite of this name. vitest's own limit is set above theirs, in both dialects: what a
+ * check that takes too long waits for would not be told otherwise.
+ */
 export function testStream(name: string, makePair: () => unknown, options: StreamCheckOptions = {}): void {
+  const limit = 2 * (options.timeout ?? checkTimeout) + 60_000;
   describe(name, () => {
-    for (const check of checkStream(makePair, options)) vitestTest(check.name, check.run);
+    for (const check of checkStream(makePair, options)) vitestTest(check.name, check.run, limit);
   });
 }

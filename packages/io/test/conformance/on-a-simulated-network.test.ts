@@ -64,6 +64,46 @@ async function failure(promise: PromiseLike<unknown> | object): Promise<unknown>
   throw new Error("expected a failure");
 }
 
+describe("a program", () => {
+  test("may leave its server and its connections to its outermost scope, as on a real network (async)", async () => {
+    const on = network();
+    const program = async (): Promise<string> => {
+      const server = await startServer(shout, { host: "127.0.0.1", port: 0 });
+      const { reader, writer } = await openConnection("127.0.0.1", server.port);
+      await writer.write("hello\n");
+      return String(await reader.readLine());
+    };
+    expect(await simulate(program, { network: on })).toBe("HELLO\n");
+    expect(on.statistics()).toMatchObject({ open: 0, listeners: 0 });
+    await explore(program, { network: on, runs: 20 });
+  });
+
+  test("may leave its server and its connections to its outermost scope, as on a real network (coroutine)", async () => {
+    const on = network();
+    const program = function* () {
+      const server = yield* startServer(shout, { host: "127.0.0.1", port: 0 });
+      const { reader, writer } = yield* openConnection("127.0.0.1", server.port);
+      yield* writer.write("hello\n");
+      return String(yield* reader.readLine());
+    };
+    expect(await simulate(program, { network: on })).toBe("HELLO\n");
+    expect(on.statistics()).toMatchObject({ open: 0, listeners: 0 });
+    await explore(program, { network: on, runs: 20 });
+  });
+
+  test("that leaves a task of its own is told so, whatever else it leaves", async () => {
+    const program = async (): Promise<void> => {
+      await startServer(shout, { host: "127.0.0.1", port: 0 });
+      createTask({ name: "poller" }, () => sleepForever());
+      await sleep(1);
+    };
+    const error = (await failure(simulate(program, { network: network() }))) as Error;
+    expect(error).toMatchObject({ name: "LeakError" });
+    expect(error.message).toContain("- task poller, waiting for sleep for ever");
+    expect(error.message).not.toContain("server");
+  });
+});
+
 describe("the same seed gives the same run", () => {
   test("100 seeds, twice each: TLS, cut anywhere, with cuts and partitions in between", async () => {
     const on = network({ latency: [1, 30], jitter: 3, loss: 0.02, chunking: "random", window: 5000 });

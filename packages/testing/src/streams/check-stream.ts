@@ -35,6 +35,9 @@ const everything: Required<StreamCapabilities> = {
   limit: null,
 };
 
+/** Milliseconds for a check, unless said otherwise: a guard against hangs, which a busy machine must not meet. */
+export const checkTimeout = 30_000;
+
 const DIALECTS: readonly Dialect[] = ["coroutine", "async"];
 
 /**
@@ -68,7 +71,7 @@ async function runCheck(
   capabilities: Required<StreamCapabilities>,
   options: StreamCheckOptions,
 ): Promise<void> {
-  const { errors = {}, run: runIt = run, timeout: ms = 15_000 } = options;
+  const { errors = {}, run: runIt = run, timeout: ms = checkTimeout } = options;
   for (const dialect of DIALECTS) {
     const tools = new Tools(dialect, capabilities, errors);
     const body = function* (): Steps<void> {

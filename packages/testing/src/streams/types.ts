@@ -91,7 +91,7 @@ export interface StreamCheckOptions {
    * times.
    */
   readonly run?: (body: () => unknown) => Promise<unknown>;
-  /** Milliseconds that a check may take; it is cancelled then, and fails. Default 15,000. */
+  /** Milliseconds that a check may take; it is cancelled then, and fails. Default 30,000. */
   readonly timeout?: number;
 }
 
