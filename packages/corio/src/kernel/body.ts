@@ -1,5 +1,6 @@
 // Calling a body of either dialect in a scope, and turning what it gives into something that a strand can drive.
 
+import type { HostContext } from "../host/port.ts";
 import type { CancelledError } from "../errors.ts";
 import {
   isAsyncGenerator,
@@ -10,11 +11,11 @@ import {
   type Awaitable,
   type Parked,
 } from "./awaitable.ts";
-import { probed } from "./probe.ts";
 import { kindOf } from "./kind-of.ts";
+import { probed } from "./probe.ts";
 import { report } from "./report.ts";
-import { ScopeNode, tokenOf } from "./scope.ts";
 import { HARD } from "./scope-flags.ts";
+import { ScopeNode, tokenOf } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
 import type { TimerList, TimerNode } from "./timer-queue.ts";
 import type { WaitTarget } from "./wait-target.ts";
@@ -22,10 +23,15 @@ import { keep } from "./kept-shapes.ts";
 
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** Calls a body in a scope. Coroutines need nothing; what may be async code is called with the scope's token. */
-export function callBody(fn: AnyFunction, args: readonly unknown[], scope: ScopeNode): unknown {
+/** Calls a body in a scope; in the ambient context, which may be handed over. Coroutines need nothing; what may be async code is called with the scope's token. */
+export function callBody(
+  fn: AnyFunction,
+  args: readonly unknown[],
+  scope: ScopeNode,
+  context: HostContext | null = null,
+): unknown {
   if (isGeneratorFunction(fn)) return (fn as (...args: readonly unknown[]) => unknown)(...args);
-  return scope.loop.host.runWithToken(tokenOf(scope), fn, args);
+  return scope.loop.host.runWithToken(tokenOf(scope), fn, args, context);
 }
 
 /** What drives the result of a body to its value; null when the result is the value. */
@@ -52,17 +58,17 @@ export function assertFunction(fn: unknown, what: string): void {
   }
 }
 
+/** Whether it is the wait for an async body that will be abandoned by itself. */
+function isToBeJudged(leaf: Leaf | null): boolean {
+  return leaf instanceof BodyPromise && leaf.list !== null;
+}
+
 /** One of its kind, kept alive for its hidden class: decision 12. */
 let kept: BodyPromise | null = null;
 
 /**
  * The wait for an async body. It is not interrupted: the body is told at its own waits, which stand in the same scope. When the
  * grace is over and the body neither ends nor waits for anything of ours, it is abandoned, and its scope with it.
-/** Whether it is the wait for an async body that will be abandoned by itself. */
-function isToBeJudged(leaf: Leaf | null): boolean {
-  return leaf instanceof BodyPromise && leaf.list !== null;
-}
-
  */
 class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode {
   when = 0;
@@ -94,14 +100,14 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
         (value) => this.#settle(true, value),
         (error: unknown) => this.#settle(false, error),
       );
+      // Begun when the grace was over already: nobody will come to say so.
+      if ((this.#scope.flags & HARD) !== 0) this.force(this.#scope.pending as CancelledError, 0);
     }
     if (this.#probed) return probed(this);
     if (this.#settled) {
       if (this.#ok) return { value: this.#value, done: true };
       throw this.#value;
     }
-      // Begun when the grace was over already: nobody will come to say so.
-      if ((this.#scope.flags & HARD) !== 0) this.force(this.#scope.pending as CancelledError, 0);
     strand.leaf = this;
     return PARKED;
   }
@@ -117,6 +123,10 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
 
   get over(): boolean {
     return this.#settled;
+  }
+
+  get failure(): { readonly error: unknown } | null {
+    return this.#settled && !this.#ok ? { error: this.#value } : null;
   }
 
   probe(resume: () => void): void {

@@ -345,7 +345,7 @@ function callTask(task: TaskNode): unknown {
       : (flags & ONE_ARGUMENT) !== 0
         ? [ending]
         : (ending as readonly unknown[]);
-  return callBody(task.body, args, task);
+  return callBody(task.body, args, task, task.context);
 }
 
 /** The wait for a task. */
