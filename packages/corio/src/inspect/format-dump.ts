@@ -9,9 +9,13 @@ function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-function waitText({ description, object, state, over, waited, kind }: WaitDump): string {
+/** Waits whose description names the holder, or whose holders stand below as children. */
+const TOLD: ReadonlySet<string> = new Set(["lock", "task", "children"]);
+
+function waitText({ description, object, holders, state, over, waited, kind }: WaitDump): string {
   const details: string[] = [];
   if (object !== null && kind !== "task") details.push(object);
+  if (holders.length > 0 && !TOLD.has(kind)) details.push(`held by ${namesOf(holders)}`);
   // A task's name, a sleep's length and the like stand in the description.
   if (kind === "queue" || kind === "channel" || kind === "semaphore" || kind === "event") {
     details.push(...Object.entries(state).map(([key, value]) => `${key} ${String(value ?? "unbounded")}`));
@@ -19,6 +23,15 @@ function waitText({ description, object, state, over, waited, kind }: WaitDump):
   if (waited !== null) details.push(`for ${duration(waited)}`);
   if (over) details.push("over");
   return details.length === 0 ? description : `${description} [${details.join(", ")}]`;
+}
+
+/** A limiter may have very many. */
+const MOST_NAMES = 5;
+
+function namesOf(holders: WaitDump["holders"]): string {
+  const names = holders.slice(0, MOST_NAMES).map(({ name }) => name);
+  const others = holders.length - names.length;
+  return others === 0 ? names.join(", ") : `${names.join(", ")} and ${others} others`;
 }
 
 function stateText(task: TaskDump): string {

@@ -3,7 +3,7 @@
 import { framesOf } from "../kernel/probe.ts";
 import { TASK } from "../kernel/scope-flags.ts";
 import type { ScopeNode } from "../kernel/scope.ts";
-import type { Frame } from "../kernel/stack.ts";
+import { formatFrame, type Frame } from "../kernel/stack.ts";
 import type { Strand } from "../kernel/strand.ts";
 import type { ParkedWait } from "../kernel/task-waits.ts";
 import { madeFrames } from "./records.ts";
@@ -18,9 +18,20 @@ export function framesOfWait({ leaf, scope, strand }: ParkedWait): Frame[] {
   for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
     if (s.strand !== null && !seen.has(s.strand)) {
       seen.add(s.strand);
-      frames.push(...framesOf(s.strand));
+      append(frames, framesOf(s.strand));
     }
     if ((s.flags & TASK) !== 0) break;
   }
   return frames;
+}
+
+/** What an async function makes before it has waited is made below the coroutine that called it: those frames are there already. */
+function append(frames: Frame[], outer: readonly Frame[]): void {
+  let shared = Math.min(frames.length, outer.length);
+  while (shared > 0 && !isSame(frames.slice(-shared), outer)) shared--;
+  frames.push(...outer.slice(shared));
+}
+
+function isSame(frames: readonly Frame[], outer: readonly Frame[]): boolean {
+  return frames.every((frame, i) => formatFrame(frame) === formatFrame(outer[i]!));
 }

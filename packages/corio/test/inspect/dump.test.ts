@@ -3,7 +3,11 @@
 import { Session } from "node:inspector";
 import { expect, test } from "vitest";
 import {
+  call,
+  type CancellableTaskGroup,
+  CapacityLimiter,
   checkpoint,
+  type Coroutine,
   createTask,
   currentTask,
   dumpTasks,
@@ -13,6 +17,7 @@ import {
   Lock,
   Queue,
   run,
+  type ScopeDump,
   shield,
   sleep,
   sleepForever,
@@ -49,7 +54,12 @@ both("the tree of a dump is that of ownership: runs, scopes, tasks", function* (
         expect(parent.scopes[0]!.tasks.map(({ name }) => name)).toEqual(["child"]);
         const root = dumped(currentTask().name);
         expect(root.kind).toBe("run");
-        expect(root.scopes.flatMap(({ tasks }) => tasks).map(({ name }) => name)).toContain("parent");
+        // The simulation runs its program in a scope of its own.
+        const owned = ({ scopes, tasks }: ScopeDump): string[] => [
+          ...tasks.map(({ name }) => name),
+          ...scopes.flatMap(owned),
+        ];
+        expect(owned(root)).toContain("parent");
         group.cancel();
       }),
     ),
@@ -283,6 +293,53 @@ test("as text, a task stands below its owner, with its wait, its place and its c
     yield* sleep(1);
     lock.release();
   });
+});
+
+both("as text, a limiter's borrowers are named, the first of many", function* ({ fn, wait }) {
+  const limiter = new CapacityLimiter(2);
+  yield* wait(limiter.acquire({}));
+  yield* wait(
+    taskGroup(
+      { cancellable: true },
+      fn(function* (group: CancellableTaskGroup) {
+        group.spawn(
+          { name: "borrower" },
+          fn(() => wait(limiter.hold(() => sleep(1000))) as never),
+        );
+        yield* wait(sleep(1));
+        group.spawn(
+          { name: "waiting" },
+          fn(() => wait(limiter.acquire()) as never),
+        );
+        yield* wait(sleep(1));
+        expect(formatTasks()).toMatch(/waits for a limiter .* \[limiter#\d+, held by borrower\]/);
+        limiter.total = 8;
+        for (let i = 0; i < 6; i++) {
+          group.spawn(
+            { name: `other ${i}` },
+            fn(() => wait(limiter.hold(() => sleep(1000))) as never),
+          );
+        }
+        yield* wait(sleep(1));
+        expect(formatTasks()).toMatch(/held by borrower, waiting(, other \d){3} and 2 others\]/);
+        group.cancel();
+      }),
+    ),
+  );
+});
+
+test("what an async function makes before it has waited shows the stack of its coroutine once", async () => {
+  const program = function* (): Coroutine<void> {
+    const task = createTask({ name: "bridge" }, function* outermost(): Coroutine<void> {
+      yield* call(async function inside() {
+        await sleep(5);
+      });
+    });
+    yield* sleep(1);
+    expect(dumped("bridge").waits[0]!.frames.map((frame) => frame.function)).toEqual(["inside", "outermost"]);
+    yield* task.join();
+  };
+  await run(program, { debug: true, host: createVirtualHost(realHost) });
 });
 
 test("from outside, the dump is behind a global symbol", async () => {
