@@ -165,9 +165,12 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
       case NEW:
         return this.#begin();
       case VALUE:
+        // Its own waiter has been woken, and takes it: a result is nobody else's.
+        if (this.waiter !== current.strand) break;
         this.state = SPENT;
         return { value: this.value as T, done: true };
       case ERROR:
+        if (this.waiter !== current.strand) break;
         this.state = SPENT;
         throw this.value;
       case PARKED_STATE:

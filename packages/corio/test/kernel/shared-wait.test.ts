@@ -1,7 +1,7 @@
 // One wait belongs to one waiter: who joins it from elsewhere would never be woken, and is told so.
 
 import { expect, test } from "vitest";
-import { checkpoint, createTask, InvalidStateError, run, sleep, type Coroutine } from "corio";
+import { checkpoint, createTask, Future, InvalidStateError, run, sleep, type Coroutine } from "corio";
 import { createVirtualHost, realHost } from "corio/lowlevel";
 import { simulate } from "@corio/testing";
 import { both, caught } from "../support/dialects.ts";
@@ -13,6 +13,29 @@ both("an Awaitable that somebody awaits already is refused to others (K8)", func
   const second = createTask(fn(() => wait(pause) as never));
   expect(yield* caught(wait(second.join()))).toBeInstanceOf(InvalidStateError);
   yield* wait(first.join());
+});
+
+both("nor has anybody else its result, when that is there and not yet taken (K8)", function* ({ fn, wait }) {
+  for (const end of [
+    (future: Future<string>) => future.setResult("mine"),
+    (future: Future<string>) => future.setException(new RangeError("mine")),
+  ]) {
+    const future = new Future<string>();
+    const result = future.wait();
+    const first = createTask(
+      fn(function* () {
+        try {
+          return yield* wait(result);
+        } catch (error) {
+          return (error as Error).message;
+        }
+      }),
+    );
+    yield* wait(sleep(1));
+    end(future);
+    expect(yield* caught(wait(result))).toBeInstanceOf(InvalidStateError);
+    expect(yield* wait(first.join())).toBe("mine");
+  }
 });
 
 test("a coroutine that waits in one task cannot be gone on with in another", async () => {
