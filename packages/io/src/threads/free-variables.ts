@@ -156,7 +156,7 @@ const visitors: Readonly<Record<string, Visitor | undefined>> = {
     const { value } = child(node, "source") as { value?: unknown };
     // From where would it be looked for?
     if (typeof value === "string" && /^\.\.?\//.test(value))
-      walk.use(`import("${value}")`, node.start, scope);
+      walk.use(`the module ${value}`, node.start, scope);
     walk.children(node, scope);
   },
   MemberExpression: (walk, node, scope) => {

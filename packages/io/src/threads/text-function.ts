@@ -116,7 +116,7 @@ function adviceFor(name: string): string {
     return "Import in the function: await import(…)";
   if (name.startsWith("__vi"))
     return "Vite has rewritten the imports in it: put it in a module of its own (moduleFunction)";
-  if (name.startsWith("import("))
+  if (name.startsWith("the module "))
     return `A thread does not know from where: pass the whole address as an argument, or put the function in a module of its own (moduleFunction)`;
   if (name.startsWith("import.")) return "Put the function in a module of its own (moduleFunction)";
   return `A thread does not see the variables around a function: pass ${name} as an argument, import it in the function, or put the function in a module of its own (moduleFunction)`;
