@@ -29,7 +29,7 @@ import {
 import { createVirtualHost, realHost } from "corio/lowlevel";
 import { start, stopAll } from "../support/child-process.ts";
 import { both, dialects } from "../support/dialects.ts";
-import { loopHere } from "../support/kernel.ts";
+import { loopHere, rootHere } from "../support/kernel.ts";
 
 describe("callSoon", () => {
   both(
@@ -176,7 +176,7 @@ describe("callSoon", () => {
 
   both("calls in the scope of the run, in no task (K9)", function* ({ fn, wait, log }) {
     const loop = getRunningLoop();
-    const root = currentScope();
+    const root = rootHere();
     yield* wait(
       taskGroup(
         fn(function* () {

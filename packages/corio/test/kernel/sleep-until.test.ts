@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createTask, loopTime, moveOnAfter, sleep, sleepUntil } from "corio";
 import { formatTaskTree } from "corio/lowlevel";
 import { both } from "../support/dialects.ts";
-import { loopHere, nodeHere } from "../support/kernel.ts";
+import { loopHere, rootHere } from "../support/kernel.ts";
 
 describe("sleep", () => {
   both("gives its second argument (T6)", function* ({ wait }) {
@@ -119,7 +119,7 @@ describe("sleepUntil", () => {
       }),
     );
     yield* wait(sleep(1));
-    expect(formatTaskTree(nodeHere())).toContain("- sleeper: waiting for sleep until 50 ms");
+    expect(formatTaskTree(rootHere())).toContain("- sleeper: waiting for sleep until 50 ms");
     yield* wait(sleeper.join());
   });
 

@@ -14,13 +14,13 @@ import {
 } from "corio";
 import { formatTaskTree, suspend } from "corio/lowlevel";
 import { both } from "../support/dialects.ts";
-import { nodeHere } from "../support/kernel.ts";
+import { rootHere } from "../support/kernel.ts";
 
 both(
   "the tree names every task, what it waits for, and who owns it",
   function* ({ fn, wait, reports }) {
     const lock = new Lock();
-    const root = nodeHere();
+    const root = rootHere();
     const text = yield* wait(
       taskGroup(
         { cancellable: true },
@@ -73,7 +73,7 @@ both(
 );
 
 both("a task that cleans up says so", function* ({ fn, wait }) {
-  const root = nodeHere();
+  const root = rootHere();
   const task = createTask(
     { name: "cleaner" },
     fn(function* () {
@@ -92,7 +92,7 @@ both("a task that cleans up says so", function* ({ fn, wait }) {
 });
 
 both("where an async function waits inside blocks is found", function* ({ wait }) {
-  const root = nodeHere();
+  const root = rootHere();
   createTask({ name: "deep" }, async () => {
     await timeout(1000, async () => {
       await shield(async () => {

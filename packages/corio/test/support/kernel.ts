@@ -8,6 +8,13 @@ export function nodeHere(): ScopeNode {
   return currentScope() as unknown as ScopeNode;
 }
 
+/** The task of the run: a simulation has a scope of its own around its program. */
+export function rootHere(): ScopeNode {
+  let root = nodeHere();
+  while (root.parent !== null) root = root.parent;
+  return root;
+}
+
 export function loopHere(): EventLoop {
   return nodeHere().loop;
 }
