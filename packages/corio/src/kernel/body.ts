@@ -125,8 +125,8 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
     return this.#settled;
   }
 
-  get failure(): { readonly error: unknown } | null {
-    return this.#settled && !this.#ok ? { error: this.#value } : null;
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#settled && !this.#ok ? { error: this.#value } : undefined;
   }
 
   probe(resume: () => void): void {

@@ -29,7 +29,7 @@ export interface Leaf {
   /** Set when the wait is over, and its strand only waits for its turn. */
   readonly over?: boolean;
   /** Set where the wait is over, and by an error. */
-  readonly failure?: { readonly error: unknown } | null;
+  readonly failure?: { readonly error: unknown } | undefined;
   /** Calls `resume`, which resumes the strand, and parks it again at the same place, whatever has happened: see probe.ts. */
   probe?(resume: () => void): void;
   /** What is waited for, as data. */
@@ -74,7 +74,7 @@ export function step(strand: Strand): void {
   const { leaf } = strand;
   strand.leaf = null;
   // An async body is its strand's leaf and driver in one: its error need not be thrown, at a microsecond, to be caught here.
-  if (leaf !== null && (leaf as unknown) === strand.gen && leaf.failure != null) {
+  if (leaf !== null && (leaf as unknown) === strand.gen && leaf.failure !== undefined) {
     strand.finish(false, leaf.failure.error);
     return;
   }

@@ -29,16 +29,11 @@ import {
 import { ScopeNode } from "./scope.ts";
 import { current, step, type Leaf, type Strand } from "./strand.ts";
 import type { Task } from "./task-interface.ts";
+import { type TaskWatch, withoutWatch, withWatch } from "./task-watch.ts";
 import type { WaitTarget } from "./wait-target.ts";
 
 export type { Task } from "./task-interface.ts";
-
-/** Whoever is to be told that a task has ended; a node of the task's own list. */
-export interface TaskWatch {
-  before: TaskWatch | null;
-  after: TaskWatch | null;
-  taskEnded(): void;
-}
+export type { TaskWatch } from "./task-watch.ts";
 
 let taskCount = 0;
 
@@ -210,25 +205,11 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
 
   /** Adds somebody to be told of the end. */
   watch(watch: TaskWatch): void {
-    const first = this.#watches;
-    if (first === null) {
-      this.#watches = watch.before = watch;
-      return;
-    }
-    const last = first.before!;
-    watch.before = last;
-    last.after = first.before = watch;
+    this.#watches = withWatch(this.#watches, watch);
   }
 
   unwatch(watch: TaskWatch): void {
-    const first = this.#watches;
-    if (first === null) return;
-    if (first === watch) this.#watches = watch.after;
-    else watch.before!.after = watch.after;
-    // The one behind it, or the first if there is none, now has its `before`.
-    if (watch.after !== null) watch.after.before = watch.before;
-    else if (first !== watch) first.before = watch.before;
-    watch.before = watch.after = null;
+    this.#watches = withoutWatch(this.#watches, watch);
   }
 
   addDoneCallback(callback: (task: Task<T>) => unknown, options: CallbackOptions = {}): void {
