@@ -25,6 +25,7 @@ export type {
   TransportHandlers,
 } from "./host/network.ts";
 export { Operation } from "./kernel/operation.ts";
+export { ItemsAhead, type NextAhead } from "./tasks/item-source.ts";
 export { suspend, type SuspendStart } from "./kernel/suspend.ts";
 export { QueuedWait, WaitQueue } from "./kernel/wait-queue.ts";
 export { host as realHost } from "#host";

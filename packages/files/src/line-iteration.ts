@@ -1,6 +1,6 @@
 // Iterating over the lines of a file: lines that are read ahead are given at once; only a new block of the file is waited for.
-import type { Awaitable, Coroutine } from "corio";
-import { coroutine } from "corio/lowlevel";
+import type { Coroutine } from "corio";
+import { coroutine, ItemsAhead, type NextAhead } from "corio/lowlevel";
 import { turn, type Descriptor } from "./descriptor.ts";
 
 /** Lines to iterate over. The iteration holds no resource: stopping early loses nothing, and reading goes on behind it.
@@ -9,7 +9,7 @@ export interface Lines<T> extends AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 }
 
-export class LineIteration<S, T> implements Lines<T> {
+export class LineIteration<S, T> extends ItemsAhead<T> implements Lines<T> {
   readonly #file: Descriptor;
   readonly #subject: S;
   readonly #buffered: (subject: S) => T | undefined;
@@ -22,6 +22,7 @@ export class LineIteration<S, T> implements Lines<T> {
     buffered: (subject: S) => T | undefined,
     step: (subject: S) => Coroutine<T | undefined>,
   ) {
+    super();
     this.#file = file;
     this.#subject = subject;
     this.#buffered = buffered;
@@ -33,7 +34,7 @@ export class LineIteration<S, T> implements Lines<T> {
   }
 
   /** A plain result where the line is there: `for await` and the runtime's `forEach` take one as it is. */
-  next(): IteratorResult<T, undefined> | Awaitable<IteratorResult<T, undefined>> {
+  next(): NextAhead<T> {
     if (this.#file.idle) {
       const line = this.#buffered(this.#subject);
       if (line !== undefined) return { value: line, done: false };

@@ -100,7 +100,7 @@ export interface Host {
    * Whether a turn that an async function gives up may come at once when nothing stands before it: it then goes on in a microtask, as it
    * would anyway, and the loop does not hear of it. Not where somebody tells by the loop's doings that something goes on.
    */
-  readonly freeTurns: boolean;
+  readonly freeTurns?: boolean;
   /** Runs the callback when no microtask is left, before any turn. Absent where the host cannot tell. */
   afterMicrotasks?(callback: () => void): void;
   /** What the machine has in hand for this process. Absent where the host cannot tell. */

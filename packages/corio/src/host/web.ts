@@ -73,7 +73,6 @@ export const host: Host = {
   createTimer: (fire) => new WebTimer(fire),
   queueMicrotask: (callback) => queueMicrotask(callback),
   queueTurn,
-  freeTurns: true,
   captureContext: () => null,
   runInContext: (_context, step, argument) => step(argument),
   runWithToken: (_token, fn, args) => (fn as (...args: unknown[]) => unknown)(...args),

@@ -1,13 +1,13 @@
 // A block: a body run in a scope of its own, within the task that waits for the block.
 
-import { cancellationOf, CleanupError, InvalidStateError, type CancelledError } from "../errors.ts";
+import { cancellationOf, CleanupError, type CancelledError } from "../errors.ts";
 import { isGeneratorFunction, resume, type Awaitable, type Parked } from "./awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "./body.ts";
 import { closeDown, needsClosing, type Outcome } from "./closing.ts";
 import { markTold, tellAgain } from "./delivery.ts";
 import { startGuestStrand } from "./guest-strand.ts";
 import { hooks } from "./hooks.ts";
-import { runningStrand, throwPending } from "./operation.ts";
+import { awaitedBefore, runningStrand, throwPending } from "./operation.ts";
 import { HARD, HARD_ROOT } from "./scope-flags.ts";
 import { ScopeNode } from "./scope.ts";
 import { closeBody, closing, current, type Strand } from "./strand.ts";
@@ -39,7 +39,7 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
   constructor(body: AnyFunction, args: readonly unknown[]) {
     this.#body = body;
     this.#args = args;
-    if (hooks.debug !== null) hooks.debug.made(this);
+    hooks.debug?.made(this);
   }
 
   /** Whether it was awaited. */
@@ -90,7 +90,7 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
   }
 
   [Symbol.iterator](): Iterator<Parked, T, unknown> {
-    if (this.#phase !== NEW) throw new InvalidStateError("Cannot wait twice: the block was awaited before");
+    if (this.#phase !== NEW) throw awaitedBefore("the block");
     return this;
   }
 
@@ -103,7 +103,7 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
     if (this.#phase === NEW) {
       const parent = strand.at;
       if (parent.pending !== null && !this.shielded) {
-        if (hooks.debug !== null) hooks.debug.refused(this, parent);
+        hooks.debug?.refused(this, parent);
         return throwPending(strand, parent);
       }
       this.#begin(strand, parent);

@@ -5,7 +5,7 @@
 
 import { InvalidStateError, LookupError, ScopeClosedError } from "../errors.ts";
 import { assertPlainFunction } from "./plain-function.ts";
-import { TASK } from "./scope-flags.ts";
+import { taskOf } from "./task-of.ts";
 import { scopeHere, scopeHereOrNull } from "./scope-current.ts";
 import type { ScopeNode } from "./scope.ts";
 import { current, type Strand } from "./strand.ts";
@@ -206,10 +206,7 @@ export function contextOfHolder(holder: ContextHolder): Context {
 
 /** Whose context counts in a scope: the task's. */
 export function holderOf(scope: ScopeNode | null): ContextHolder {
-  for (let s = scope; s !== null; s = s.parent) {
-    if ((s.flags & TASK) !== 0) return s as unknown as ContextHolder;
-  }
-  return outside;
+  return taskOf(scope) ?? outside;
 }
 
 /** Code whose block has ended is not outside: what it sets would be seen by everybody. */

@@ -1,11 +1,10 @@
 // An Awaitable made of a generator function: how library code is written once for both dialects.
 
-import { InvalidStateError } from "../errors.ts";
 import type { Awaitable, Coroutine, Parked, Unwrap } from "./awaitable.ts";
 import { assertFunction, callBody, driverOf, type AnyFunction } from "./body.ts";
 import { startGuestStrand } from "./guest-strand.ts";
 import { hooks } from "./hooks.ts";
-import { runningStrand } from "./operation.ts";
+import { awaitedBefore, runningStrand } from "./operation.ts";
 import { keep } from "./kept-shapes.ts";
 
 /** One of each kind, kept alive for its hidden class: decision 12. */
@@ -29,12 +28,12 @@ class CoroutineAwaitable<A extends readonly unknown[], T> implements Awaitable<T
   constructor(fn: (...args: A) => Coroutine<T>, args: A) {
     this.#fn = fn;
     this.#args = args;
-    if (hooks.debug !== null) hooks.debug.made(this);
+    hooks.debug?.made(this);
   }
 
   [Symbol.iterator](): Iterator<Parked, T, unknown> {
     const fn = this.#fn;
-    if (fn === null) throw new InvalidStateError("Cannot wait twice: the call was awaited before");
+    if (fn === null) throw awaitedBefore("the call");
     this.#fn = null;
     return fn(...this.#args);
   }

@@ -9,7 +9,7 @@
 import { CancelledError } from "../errors.ts";
 import { CLEANUP, ENDING, HARD, SHIELD, TASK, UNTOLD } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { IGNORED, INTERRUPTED } from "./strand.ts";
+import { wakeInterrupted } from "./strand.ts";
 
 export function abandonWaits(scope: ScopeNode, error: Error): void {
   for (let wait = scope.waits; wait !== null;) {
@@ -111,9 +111,7 @@ export function interruptWaits(s: ScopeNode, error: Error): boolean {
   let told = false;
   const strand = s.strand;
   if (strand !== null && strand.at === s && strand.leaf !== null) {
-    const outcome = strand.leaf.interrupt(error);
-    if (outcome === INTERRUPTED) strand.loop.wake(strand);
-    told = outcome !== IGNORED;
+    told = wakeInterrupted(strand, strand.leaf.interrupt(error));
   }
   for (let wait = s.waits; wait !== null;) {
     const next: ScopeWait | null = wait.nextWait;

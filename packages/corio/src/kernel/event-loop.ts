@@ -92,7 +92,7 @@ export class EventLoop {
 
   /** Whether a turn given up now would come at once, and nobody need see it. */
   get turnIsFree(): boolean {
-    return !this.#scheduled && !this.#overdrawn && this.host.freeTurns && hooks.tracer === null;
+    return !this.#scheduled && !this.#overdrawn && this.host.freeTurns === true && hooks.tracer === null;
   }
 
   /** Pays for an await that completes at once. False when the slice is used up: the caller then waits for its turn. */
@@ -132,7 +132,7 @@ export class EventLoop {
 
   #run(): void {
     this.counters.pumps++;
-    if (hooks.poll !== null) hooks.poll();
+    hooks.poll?.();
     const ready = this.ready;
     this.#guestWoken = this.guestResumes = false;
     let item: Pick<Runnable, "guest"> | undefined;

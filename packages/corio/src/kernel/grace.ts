@@ -5,7 +5,7 @@ import type { EventLoop } from "./event-loop.ts";
 import { CLOSED, HARD, HARD_ROOT, IN_GRACE, SHIELD } from "./scope-flags.ts";
 import { ScopeTimer } from "./scope-timer.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { INTERRUPTED } from "./strand.ts";
+import { wakeInterrupted } from "./strand.ts";
 import type { TimerNode, TimerList } from "./timer-queue.ts";
 
 /** How long clean-up may take, unless a scope or run says otherwise. */
@@ -18,17 +18,13 @@ export function graceOf(scope: ScopeNode): number {
   return DEFAULT_GRACE;
 }
 
-/** Milliseconds for which a cancelled scope is only noted: most end sooner, and need no timer of their own. */
-const NOTED = 100;
+/** Milliseconds between looks at the scopes that were cancelled: most end sooner, and need no timer of their own. */
+const INTERVAL = 250;
 
-interface Note {
-  readonly scope: ScopeNode;
-  readonly grace: number;
-  readonly when: number;
-  readonly order: number;
-}
-
-/** The scopes of a loop that were cancelled not long ago. One timer looks which of them have not ended. */
+/**
+ * The cancelled scopes of a loop whose grace is not nearly over, in order of cancellation. One timer looks from time to time which of
+ * them have ended; those whose grace ends before the next look get a timer.
+ */
 export class GraceSweep implements TimerNode {
   when = 0;
   order = 0;
@@ -36,7 +32,8 @@ export class GraceSweep implements TimerNode {
   after: TimerNode | null = null;
   list: TimerList | null = null;
   readonly #loop: EventLoop;
-  #notes: Note[] = [];
+  /** Of each its scope, when its grace ends, and its place among timers. In one row: who cancels a hundred thousand makes no object for each. */
+  #notes: (ScopeNode | number)[] = [];
   #open = 0;
 
   constructor(loop: EventLoop) {
@@ -46,8 +43,8 @@ export class GraceSweep implements TimerNode {
   note(scope: ScopeNode, grace: number): void {
     const loop = this.#loop;
     scope.flags |= IN_GRACE;
-    this.#notes.push({ scope, grace, when: loop.time() + grace, order: loop.timers.takeOrder() });
-    if (this.#open++ === 0) loop.addTimer(this, NOTED);
+    this.#notes.push(scope, loop.time() + grace, loop.timers.takeOrder());
+    if (this.#open++ === 0) loop.addTimer(this, INTERVAL);
   }
 
   ended(): void {
@@ -57,16 +54,27 @@ export class GraceSweep implements TimerNode {
   }
 
   fire(): void {
+    const loop = this.#loop;
     const notes = this.#notes;
     this.#notes = [];
     this.#open = 0;
-    for (const { scope, grace, when, order } of notes) {
+    const next = loop.time() + INTERVAL;
+    for (let i = 0; i < notes.length; i += 3) {
+      const scope = notes[i] as ScopeNode;
+      const when = notes[i + 1] as number;
+      const order = notes[i + 2] as number;
       if ((scope.flags & CLOSED) !== 0) continue;
+      if (when > next) {
+        this.#notes.push(scope, when, order);
+        this.#open++;
+        continue;
+      }
       scope.flags &= ~IN_GRACE;
       const timer = new ScopeTimer(scope, endGrace);
       scope.extras().graceTimer = timer;
-      this.#loop.addTimerAt(timer, when, -grace, order);
+      loop.addTimerAt(timer, when, -graceOf(scope), order);
     }
+    if (this.#open > 0) loop.addTimer(this, INTERVAL);
   }
 }
 
@@ -74,7 +82,7 @@ export class GraceSweep implements TimerNode {
 export function startGrace(scope: ScopeNode): void {
   const grace = graceOf(scope);
   if (grace === Infinity) return;
-  if (grace > NOTED) {
+  if (grace > INTERVAL) {
     scope.loop.graces.note(scope, grace);
     return;
   }
@@ -130,6 +138,6 @@ function forceWaits(s: ScopeNode, cancellation: CancelledError, height: number):
   }
   const strand = s.strand;
   if (strand !== null && strand.at === s && strand.leaf !== null) {
-    if (strand.leaf.force(cancellation, height) === INTERRUPTED) strand.loop.wake(strand);
+    wakeInterrupted(strand, strand.leaf.force(cancellation, height));
   }
 }

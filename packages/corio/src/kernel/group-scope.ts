@@ -125,18 +125,6 @@ export class GroupScope extends ScopeNode implements CancellableTaskGroup {
   }
 }
 
-/** Stands for the body of a task that is a driver from the beginning. */
-function* driven(): Coroutine<void> {}
-
-/** Makes a task of what drives itself: one generator less to resume through than a coroutine that waits for it. */
-export function spawnDriver(
-  scope: ScopeNode,
-  driver: Iterator<unknown, unknown, unknown>,
-  name: string,
-): void {
-  new TaskNode(scope.loop, scope, driven, undefined, name, NO_ARGUMENT).gen = driver;
-}
-
 /** What calling a function has given: a mistake where the function is wanted. */
 function isStarted(value: object): boolean {
   return isGenerator(value) || isThenable(value);

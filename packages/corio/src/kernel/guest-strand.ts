@@ -7,7 +7,7 @@ import { hooks } from "./hooks.ts";
 import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import { HARD } from "./scope-flags.ts";
 import { ScopeNode, type ScopeWait } from "./scope.ts";
-import { IGNORED, IGNORED_LIMIT, INTERRUPTED, step, type Leaf, type Strand } from "./strand.ts";
+import { IGNORED_LIMIT, step, type Leaf, type Strand, wakeInterrupted } from "./strand.ts";
 import { keep } from "./kept-shapes.ts";
 
 class GuestStrand implements Strand, ScopeWait {
@@ -65,16 +65,12 @@ class GuestStrand implements Strand, ScopeWait {
 
   interruptIn(scope: ScopeNode, error: Error): boolean {
     if (this.at !== scope || this.leaf === null) return false;
-    const outcome = this.leaf.interrupt(error);
-    if (outcome === INTERRUPTED) this.loop.wake(this);
-    return outcome !== IGNORED;
+    return wakeInterrupted(this, this.leaf.interrupt(error));
   }
 
   forceIn(scope: ScopeNode, error: CancelledError, height: number): boolean {
     if (this.at !== scope || this.leaf === null) return false;
-    const outcome = this.leaf.force(error, height);
-    if (outcome === INTERRUPTED) this.loop.wake(this);
-    return outcome !== IGNORED;
+    return wakeInterrupted(this, this.leaf.force(error, height));
   }
 
   standing(): boolean {
@@ -82,8 +78,7 @@ class GuestStrand implements Strand, ScopeWait {
   }
 
   abandon(error: Error): void {
-    if (this.at === this.#base && this.leaf !== null && this.leaf.interrupt(error) === INTERRUPTED)
-      this.loop.wake(this);
+    this.interruptIn(this.#base, error);
   }
 
   describe(): string {
@@ -108,10 +103,10 @@ export function startGuestStrand(
   try {
     const base = scope ?? scopeHere();
     if ((base.flags & HARD) !== 0 && scope === null && ++base.extras().ignored > IGNORED_LIMIT) {
-      if (hooks.debug !== null) hooks.debug.refused(iterable, base);
+      hooks.debug?.refused(iterable, base);
       return;
     }
-    if (hooks.debug !== null) hooks.debug.awaited(iterable, base);
+    hooks.debug?.awaited(iterable, base);
     kept ??= keep(
       (loop) => new GuestStrand([].values(), new ScopeNode(loop, null, null, 0), nothing, nothing, false),
       base.loop,

@@ -3,7 +3,7 @@
 import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { IGNORED, INTERRUPTED, type Leaf, type Strand, type Waiter } from "./strand.ts";
+import { type Leaf, type Strand, type Waiter, wakeInterrupted } from "./strand.ts";
 
 /** The side of an operation that a guest needs. */
 export interface GuestOperation extends Leaf {
@@ -50,15 +50,11 @@ export class GuestWait implements Waiter, ScopeWait {
   }
 
   interruptIn(_scope: ScopeNode, error: Error): boolean {
-    const outcome = this.#operation.interrupt(error);
-    if (outcome === INTERRUPTED) this.loop.wake(this);
-    return outcome !== IGNORED;
+    return wakeInterrupted(this, this.#operation.interrupt(error));
   }
 
   forceIn(_scope: ScopeNode, error: CancelledError, height: number): boolean {
-    const outcome = this.#operation.force(error, height);
-    if (outcome === INTERRUPTED) this.loop.wake(this);
-    return outcome !== IGNORED;
+    return wakeInterrupted(this, this.#operation.force(error, height));
   }
 
   standing(): boolean {
@@ -67,7 +63,7 @@ export class GuestWait implements Waiter, ScopeWait {
 
   abandon(error: Error): void {
     // Already removed from the scope. What has its result keeps it: value wins.
-    if (this.#operation.interrupt(error) === INTERRUPTED) this.loop.wake(this);
+    wakeInterrupted(this, this.#operation.interrupt(error));
   }
 
   describe(): string {

@@ -63,6 +63,10 @@ export function runningStrand(): Strand {
   return strand;
 }
 
+export function awaitedBefore(what: string): InvalidStateError {
+  return new InvalidStateError(`Cannot wait twice: ${what} was awaited before`);
+}
+
 /**
  * An operation that waits for one thing. A subclass says how the wait begins (`start`, true if it completes at once with
  * `value` set) and how it is undone (`detach`); whatever ends the wait calls `settle` or `fail`.
@@ -74,7 +78,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
   protected waiter: Waiter | null = null;
 
   constructor() {
-    if (hooks.debug !== null) hooks.debug.made(this);
+    hooks.debug?.made(this);
   }
 
   /** Begins the wait. True if the result is there at once. */
@@ -182,7 +186,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
       case PROBED:
         return probed(this);
     }
-    throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
+    throw awaitedBefore(this.describe());
   }
 
   return(value?: unknown): IteratorResult<Parked, T> {
@@ -195,7 +199,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     const strand = runningStrand();
     const scope = strand.at;
     if (scope.pending !== null) {
-      if (hooks.debug !== null) hooks.debug.refused(this, scope);
+      hooks.debug?.refused(this, scope);
       return throwPending(strand, scope);
     }
     this.waiter = strand;
@@ -218,30 +222,23 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
     let scope: ScopeNode;
     try {
       scope = scopeHere();
-      if (this.state !== NEW)
-        throw new InvalidStateError(`Cannot wait twice: ${this.describe()} was awaited before`);
+      if (this.state !== NEW) throw awaitedBefore(this.describe());
     } catch (error) {
       refuse(reject, error);
       return;
     }
     const cancellation = scope.pending;
     if (cancellation !== null) {
-      if (hooks.debug !== null) hooks.debug.refused(this, scope);
+      hooks.debug?.refused(this, scope);
       if ((scope.flags & HARD) === 0) markTold(scope, cancellation);
       else if (++scope.extras().ignored > IGNORED_LIMIT) return;
       this.state = ERROR;
       this.value = cancellation;
-      this.#answer(scope, resolve, reject);
+    } else if (this.#start(scope) === PARKED_STATE) {
+      scope.addWait(this.#wait(scope, resolve, reject));
+      hooks.tracer?.parked(scope, this);
       return;
     }
-    if (this.#start(scope) === PARKED_STATE) {
-      scope.addWait(this.#wait(scope, resolve, reject));
-      if (hooks.tracer !== null) hooks.tracer.parked(scope, this);
-    } else this.#answer(scope, resolve, reject);
-  }
-
-  /** Answers a guest at once, unless the slice is used up. */
-  #answer(scope: ScopeNode, resolve: (value: T) => unknown, reject: (error: unknown) => unknown): void {
     const { loop } = scope;
     if (loop.spend()) {
       loop.noteGuest();

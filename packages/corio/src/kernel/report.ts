@@ -3,7 +3,7 @@
 import { contextOfHolder, enter, holderOf, type Context } from "./context-var.ts";
 import type { Handle } from "./handle.ts";
 import type { ReportCode } from "./report-code.ts";
-import { TASK } from "./scope-flags.ts";
+import { taskOf } from "./task-of.ts";
 import type { ScopeNode } from "./scope.ts";
 import type { Task, TaskNode } from "./task.ts";
 
@@ -41,7 +41,7 @@ export function report(
   const told: Report = { message, error, ...kind };
   let task: TaskNode | null = null;
   if (handle !== null) told.handle = handle;
-  else if ((task = taskAround(scope)) !== null) told.task = task;
+  else if ((task = taskOf(scope)) !== null) told.task = task;
   const telling: Telling = {
     scope,
     told,
@@ -72,11 +72,4 @@ function tell({ scope, told, vars }: Telling): void {
   }
   const site = told.site === undefined ? "" : `, made at ${told.site}`;
   host.warn(`corio: ${told.message}${site}`, told.error);
-}
-
-function taskAround(scope: ScopeNode): TaskNode | null {
-  for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
-    if ((s.flags & TASK) !== 0) return s as unknown as TaskNode;
-  }
-  return null;
 }

@@ -14,9 +14,11 @@ const host: Host = defaultHost;
 /** False in browsers: an async function that asks where it is gets no answer there. */
 const followsAsyncCode = host.captureContext() !== null;
 
-const noRun = followsAsyncCode
-  ? "Cannot wait here: no run is active. Start one with main() or run()"
-  : "Cannot wait here: no run is active, or none that this host can find for an async function: wait with scope.wait()";
+const noRun = `Cannot wait here: no run is active${
+  followsAsyncCode
+    ? ". Start one with main() or run()"
+    : ", or none that this host can find: wait with scope.wait()"
+}`;
 
 /** The scope of the running step, or of the async code that asks. */
 export function scopeHere(): ScopeNode {

@@ -156,7 +156,7 @@ export class ScopeNode implements Scope {
     if ((this.flags & CLEANUP) !== 0) this.flags |= UNTOLD;
     startGrace(this);
     deliver(this, this.cancellation);
-    if (hooks.debug !== null) hooks.debug.cancelled(this);
+    hooks.debug?.cancelled(this);
     return true;
   }
 

@@ -1,9 +1,9 @@
 // Sleeping, and giving up one's turn.
 
-import { InvalidStateError } from "../errors.ts";
 import { PARKED, type Awaitable, type Coroutine, type Parked } from "./awaitable.ts";
 import { coroutine } from "./coroutine-awaitable.ts";
 import {
+  awaitedBefore,
   ERROR,
   NEW,
   Operation,
@@ -88,10 +88,10 @@ class Checkpoint extends Operation<void> implements Runnable {
       return TAKEN;
     }
     if (this.state === PROBED) return probed(this);
-    if (this.state !== NEW) throw new InvalidStateError("Cannot wait twice: the turn was awaited before");
+    if (this.state !== NEW) throw awaitedBefore("the turn");
     const strand = runningStrand();
     if (strand.at.pending !== null) {
-      if (hooks.debug !== null) hooks.debug.refused(this, strand.at);
+      hooks.debug?.refused(this, strand.at);
       return throwPending(strand, strand.at);
     }
     this.state = QUEUED;

@@ -56,6 +56,12 @@ export interface Strand extends Waiter {
   finish(ok: boolean, value: unknown): void;
 }
 
+/** Wakes whoever's wait was interrupted; whether the error will be seen. */
+export function wakeInterrupted(waiter: Waiter, outcome: Interruption): boolean {
+  if (outcome === INTERRUPTED) waiter.loop.wake(waiter);
+  return outcome !== IGNORED;
+}
+
 /** The strand whose step is running. Null outside steps: then async context tells the scope. */
 export const current: { strand: Strand | null } = { strand: null };
 

@@ -29,10 +29,12 @@ import {
 import { ScopeNode } from "./scope.ts";
 import { current, step, type Leaf, type Strand } from "./strand.ts";
 import type { Task } from "./task-interface.ts";
+import { taskOf } from "./task-of.ts";
 import { type TaskWatch, withoutWatch, withWatch } from "./task-watch.ts";
 import type { WaitTarget } from "./wait-target.ts";
 
 export type { Task } from "./task-interface.ts";
+export { taskOf } from "./task-of.ts";
 export type { TaskWatch } from "./task-watch.ts";
 
 let taskCount = 0;
@@ -186,7 +188,7 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
       watch.taskEnded();
       watch = next;
     }
-    if (hooks.tracer !== null) hooks.tracer.ended(this);
+    hooks.tracer?.ended(this);
     const parent = this.parent;
     if (parent !== null) parent.taskEnded(this as TaskNode<unknown>);
     this.close();
@@ -249,18 +251,20 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
   }
 
   result(): T {
-    this.observed = true;
-    if (this.stage < DONE) throw new InvalidStateError(`Task ${this.name} has not ended`);
-    if (this.stage === CANCELLED) throw this.cancelledError();
+    this.#assertOutcome();
     if (!this.ok) throw this.ending;
     return this.ending as T;
   }
 
   exception(): unknown {
+    this.#assertOutcome();
+    return this.ok ? null : this.ending;
+  }
+
+  #assertOutcome(): void {
     this.observed = true;
     if (this.stage < DONE) throw new InvalidStateError(`Task ${this.name} has not ended`);
     if (this.stage === CANCELLED) throw this.cancelledError();
-    return this.ok ? null : this.ending;
   }
 
   cancelledError(): TaskCancelledError {
@@ -375,11 +379,4 @@ class JoinTask<T> extends Operation<T> implements TaskWatch {
   waitsFor(): WaitTarget {
     return { kind: "task", object: this.#task, holders: [this.#task] };
   }
-}
-
-/** The task that a scope is in. */
-export function taskOf(scope: ScopeNode): TaskNode | null {
-  for (let s: ScopeNode | null = scope; s !== null; s = s.parent)
-    if ((s.flags & TASK) !== 0) return s as TaskNode;
-  return null;
 }

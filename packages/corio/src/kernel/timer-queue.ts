@@ -4,8 +4,6 @@
 // (each arrives later than the one before), and a small heap orders the lists by their first timer. Adding, cancelling and
 // expiring then cost O(1) for a duration in use, and a cancelled timer is gone at once.
 
-import { keep } from "./kept-shapes.ts";
-
 /** A timer; its owner is its node, so that a sleep costs one object. */
 export interface TimerNode {
   when: number;
@@ -28,9 +26,6 @@ export class TimerList {
   }
 }
 
-/** One of its kind, kept alive for its hidden class: decision 12. */
-let kept: TimerList | null = null;
-
 function sooner(a: TimerList, b: TimerList): boolean {
   const left = a.first!;
   const right = b.first!;
@@ -41,6 +36,8 @@ export class TimerQueue {
   readonly #heap: TimerList[] = [];
   readonly #byDuration = new Map<number, TimerList>();
   #order = 0;
+  /** One of its kind, kept alive for its hidden class: decision 12. */
+  readonly kept: TimerList = new TimerList(null);
   size = 0;
 
   /** The deadline of the first timer, or Infinity. */
@@ -62,7 +59,6 @@ export class TimerQueue {
     let list = duration === null ? undefined : this.#byDuration.get(duration);
     if (list !== undefined && list.last!.when > node.when) list = new TimerList(null);
     else if (list === undefined) {
-      kept ??= keep(() => new TimerList(null));
       list = new TimerList(duration);
       if (duration !== null) this.#byDuration.set(duration, list);
     }

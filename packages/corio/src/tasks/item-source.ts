@@ -7,9 +7,21 @@ import { call } from "../kernel/coroutine-awaitable.ts";
 import { fromPromise } from "../kernel/from-promise.ts";
 import { GeneratorSource } from "./generator-source.ts";
 
+/** What the `next` of an iterator gives that mostly has its items at hand: a plain result, or one that must be waited for. */
+export type NextAhead<I> = IteratorResult<I> | Awaitable<IteratorResult<I>>;
+
+/**
+ * An async iterator of library code that mostly has its items at hand. `forEach` and `map` then take them without a wait for each. It may be
+ * asked again before it has answered, answers in the order of the questions, and holds nothing that must be closed.
+ */
+export abstract class ItemsAhead<I> {
+  /** A plain result when the item is there, otherwise something to wait for. */
+  abstract next(): NextAhead<I>;
+}
+
 export interface ItemSource<I> {
-  /** The iterator, where its items are there at once: it can be asked without waiting. */
-  readonly atOnce: Iterator<I> | null;
+  /** The iterator, where its items are there at once, or mostly: it can be asked without a turn. */
+  readonly atOnce: { next(): NextAhead<I> } | null;
   next(): Coroutine<IteratorResult<I>>;
   /** Leaves early. */
   close(): Coroutine<void>;
@@ -31,6 +43,22 @@ class SyncSource<I> implements ItemSource<I> {
   *close(): Coroutine<void> {
     this.atOnce.return?.();
   }
+}
+
+class AheadSource<I> implements ItemSource<I> {
+  readonly atOnce: ItemsAhead<I>;
+
+  constructor(items: ItemsAhead<I>) {
+    this.atOnce = items;
+  }
+
+  *next(): Coroutine<IteratorResult<I>> {
+    const next = this.atOnce.next();
+    return isThenable(next) ? yield* next as Awaitable<IteratorResult<I>> : (next as IteratorResult<I>);
+  }
+
+  // oxlint-disable-next-line require-yield
+  *close(): Coroutine<void> {}
 }
 
 class AsyncSource<I> implements ItemSource<I> {
@@ -68,6 +96,8 @@ export function sourceOf<I>(items: Iterable<I> | AsyncIterable<I>): ItemSource<I
   const async = (items as Partial<AsyncIterable<I>>)?.[Symbol.asyncIterator];
   if (typeof async === "function") {
     const iterator = async.call(items);
+    if ((iterator as unknown) instanceof ItemsAhead)
+      return new AheadSource(iterator as unknown as ItemsAhead<I>);
     return isAsyncGenerator(iterator)
       ? new GeneratorSource(iterator as AsyncGenerator<I>)
       : new AsyncSource(iterator);

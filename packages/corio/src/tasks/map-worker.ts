@@ -1,15 +1,16 @@
-// A worker of `map` over items that are there at once: it takes the next item when it is free.
+// A worker of `map` over items that are there at once, or mostly: it takes the next item when it is free.
 
-import { isGeneratorFunction, resume, type Parked } from "../kernel/awaitable.ts";
+import { isGeneratorFunction, isThenable, resume, type Awaitable, type Parked } from "../kernel/awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "../kernel/body.ts";
 import { cancelPoint, cancelPointDue } from "../kernel/cancel-point.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
+import type { NextAhead } from "./item-source.ts";
 
 type Driver = Iterator<unknown, unknown, unknown>;
 
 /** What the workers of one `map` share. */
 export interface Assembly {
-  readonly items: Iterator<unknown>;
+  readonly items: { next(): NextAhead<unknown> };
   readonly fn: AnyFunction;
   readonly results: unknown[] | null;
   index: number;
@@ -24,6 +25,8 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
   readonly #place: number;
   #driver: Driver | null = null;
   #pausing = false;
+  /** Whether the driver waits for the next item. */
+  #fetching = false;
   #index = -1;
 
   constructor(assembly: Assembly, place: number) {
@@ -42,9 +45,16 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     for (;;) {
       if (this.#driver !== null) {
         const result =
-          this.#coroutine !== null && !this.#pausing ? resume(this.#driver) : this.#driver.next();
+          this.#coroutine !== null && !this.#pausing && !this.#fetching
+            ? resume(this.#driver)
+            : this.#driver.next();
         if (result.done !== true) return result as IteratorResult<Parked, void>;
         this.#driver = null;
+        if (this.#fetching) {
+          this.#fetching = false;
+          if (!this.#begin(result.value as IteratorResult<unknown>)) return { value: undefined, done: true };
+          continue;
+        }
         if (!this.#pausing) this.#store(result.value);
       }
       if (!this.#pausing && cancelPointDue()) {
@@ -57,10 +67,17 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     }
   }
 
-  /** Begins the next item; false when there is none. */
+  /** Begins the next item, or to wait for it; false when there is none. */
   #take(): boolean {
+    const next = this.#assembly.items.next();
+    if (!isThenable(next)) return this.#begin(next as IteratorResult<unknown>);
+    this.#driver = (next as Awaitable<IteratorResult<unknown>>)[Symbol.iterator]();
+    this.#fetching = true;
+    return true;
+  }
+
+  #begin(next: IteratorResult<unknown>): boolean {
     const assembly = this.#assembly;
-    const next = assembly.items.next();
     if (next.done === true) return false;
     const first = this.#index < 0;
     const index = (this.#index = assembly.index++);
@@ -87,7 +104,11 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     const result = this.#driver.throw(error);
     if (result.done !== true) return result as IteratorResult<Parked, void>;
     this.#driver = null;
-    this.#store(result.value);
+    if (!this.#fetching) this.#store(result.value);
+    else {
+      this.#fetching = false;
+      if (!this.#begin(result.value as IteratorResult<unknown>)) return { value: undefined, done: true };
+    }
     return this.next();
   }
 

@@ -5,7 +5,8 @@ import type { Awaitable, Coroutine, Parked, Unwrap } from "../kernel/awaitable.t
 import type { AnyFunction } from "../kernel/body.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { markTold } from "../kernel/delivery.ts";
-import { spawnDriver, spawnIn, type GroupScope } from "../kernel/group-scope.ts";
+import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
+import { spawnDriver } from "../kernel/spawn-driver.ts";
 import { Lock } from "../sync/lock.ts";
 import { UnwrappingBlock } from "./gather.ts";
 import { type ItemSource, sourceOf } from "./item-source.ts";
@@ -58,7 +59,7 @@ function* closeSource({ source, turn }: Work): Coroutine<void> {
 /** One of its kind, kept alive for its hidden class: decision 12. */
 let kept: MapWorker | null = null;
 
-function* drainAtOnce(group: GroupScope, work: Work, items: Iterator<unknown>): Coroutine<void> {
+function* drainAtOnce(group: GroupScope, work: Work, items: Assembly["items"]): Coroutine<void> {
   const { fn, results, concurrency } = work;
   const assembly: Assembly = {
     items,
@@ -101,11 +102,16 @@ function* drain(group: GroupScope, work: Work, place: number): Coroutine<void> {
 function start<T>(
   items: Iterable<unknown> | AsyncIterable<unknown>,
   fn: AnyFunction,
-  concurrency: number,
+  concurrency: number | undefined,
   results: unknown[] | null,
 ): Awaitable<T> {
   if (typeof fn !== "function")
     throw new TypeError("Cannot run over the items: the second argument is not a function");
+  if (concurrency === undefined) {
+    throw new TypeError(
+      "Cannot run over the items: say how many at once, `{ concurrency: 10 }`, or Infinity",
+    );
+  }
   if (!(concurrency >= 1)) {
     throw new RangeError(`Cannot run ${concurrency} items at once: concurrency takes 1 or more, or Infinity`);
   }
@@ -123,7 +129,12 @@ export function map<I, R>(
   fn: (item: I, index: number) => R,
   options: ConcurrencyOptions,
 ): Awaitable<Unwrap<R>[]> {
-  return start(items, fn as AnyFunction, options.concurrency, []);
+  return start(
+    items,
+    fn as AnyFunction,
+    (options as Partial<ConcurrencyOptions> | undefined)?.concurrency,
+    [],
+  );
 }
 
 /** As `map`, without results and one item at a time unless told otherwise: the `for await` of coroutines. A cancel point. */

@@ -151,10 +151,7 @@ export function startRun(
     else {
       // A bundler has left out what the program does not name.
       if (debug !== undefined && debug !== false)
-        start.loop.kernel.host.warn(
-          "corio: no debug mode in this bundle: import setDebug from corio",
-          undefined,
-        );
+        start.loop.kernel.host.warn("corio: for debug mode, import setDebug from corio", undefined);
       started(make());
     }
   });

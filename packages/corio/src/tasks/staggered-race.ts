@@ -94,7 +94,7 @@ export function staggeredRace<F extends () => unknown>(
   attempts: Iterable<F>,
   options: StaggeredRaceOptions<Unwrap<ReturnType<F>>>,
 ): Awaitable<StaggeredRace<Unwrap<ReturnType<F>>>> {
-  const { delay, onLate } = options;
+  const { delay, onLate } = (options ?? {}) as StaggeredRaceOptions<Unwrap<ReturnType<F>>>;
   const list = [...attempts];
   for (const fn of list) assertFunction(fn, "a staggered race");
   if (delay !== null && !(delay >= 0)) {

@@ -82,7 +82,8 @@ class TasksWait extends Operation<void> {
   }
 
   protected override detach(): void {
-    for (const watch of this.#watches) if (!watch.task.done()) watch.task.unwatch(watch);
+    if (this.#running > 0)
+      for (const watch of this.#watches) if (!watch.task.done()) watch.task.unwatch(watch);
     this.#watches = [];
   }
 

@@ -46,7 +46,6 @@ export class ManualTimer implements HostTimer {
 
 export function manualHost(): ManualHost {
   const host: ManualHost = {
-    freeTurns: true,
     time: 0,
     microtasks: [],
     turns: [],

@@ -13,6 +13,7 @@ import {
   createTask,
   gather,
   Lock,
+  map,
   race,
   ResourceGuard,
   retry,
@@ -20,6 +21,7 @@ import {
   Semaphore,
   shield,
   sleep,
+  staggeredRace,
   taskGroup,
   type TaskGroup,
   timeout,
@@ -173,5 +175,25 @@ describe("times", () => {
         expect(() => shield(() => {}, { timeout: value as never })).toThrow("Cannot shield for ");
     }
     expect(() => shield(() => {}, { timeout: null as never })).toThrow("Cannot shield for null");
+  });
+});
+
+describe("map", () => {
+  refuses("says how many at once, where it was not told", function* ({ log }) {
+    const visit = (): unknown => log.push("visited");
+    for (const options of [undefined, {}]) {
+      expect(() => map([1], visit, options as never)).toThrow("Cannot run undefined items at once");
+    }
+    expect(log).toEqual([]);
+  });
+});
+
+describe("staggeredRace", () => {
+  refuses("says what it wants, where it was not told", function* ({ log }) {
+    const attempt = (): unknown => log.push("attempt");
+    for (const options of [undefined, {}]) {
+      expect(() => staggeredRace([attempt], options as never)).toThrow("Cannot stagger by undefined");
+    }
+    expect(log).toEqual([]);
   });
 });
