@@ -107,12 +107,7 @@ function start<T>(
 ): Awaitable<T> {
   if (typeof fn !== "function")
     throw new TypeError("Cannot run over the items: the second argument is not a function");
-  if (concurrency === undefined) {
-    throw new TypeError(
-      "Cannot run over the items: say how many at once, `{ concurrency: 10 }`, or Infinity",
-    );
-  }
-  if (!(concurrency >= 1)) {
+  if (concurrency === undefined || !(concurrency >= 1)) {
     throw new RangeError(`Cannot run ${concurrency} items at once: concurrency takes 1 or more, or Infinity`);
   }
   const work = { source: sourceOf(items), turn: new Lock(), fn, concurrency, results, index: 0 };
