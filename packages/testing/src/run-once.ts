@@ -1,6 +1,15 @@
 // One run of a program in a simulation, with everything that came of it.
 
-import { call, cancelScope, run, type Report, type RunOptions, type Scope } from "corio";
+import {
+  call,
+  CancelledError,
+  cancelScope,
+  type Coroutine,
+  run,
+  type Report,
+  type RunOptions,
+  type Scope,
+} from "corio";
 import { type HostNetwork, loopOf, type LoopState } from "corio/lowlevel";
 import { checkLoop, checkNetwork, checkTasks } from "./check-leaks.ts";
 import { isRunNetwork } from "./run-network.ts";
@@ -40,11 +49,17 @@ export async function runOnce(
     simulation.root = scope;
     loop = loopOf(scope);
     // In a scope of its own: what that owns, such as a server, ends with the program. Only what is left then is a leak.
-    const value = yield* cancelScope(() => call(program, scope)) as unknown as Generator<
-      never,
-      unknown,
-      unknown
-    >;
+    const inner = cancelScope(function* (own: Scope): Coroutine<unknown> {
+      try {
+        return yield* call(program, scope);
+      } catch (error) {
+        // It has cancelled what it takes for its run: so that is what ends.
+        if (own.cancelCalled && error instanceof CancelledError && error.scope === own)
+          scope.cancel(own.reason);
+        throw error;
+      }
+    });
+    const value = yield* inner as unknown as Generator<never, unknown, unknown>;
     // What comes now is the end of the run, not the program.
     if (!leaks) checkTasks(scope);
     return value;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTask, loopTime, sleep, sleepForever, type Report } from "corio";
+import { createTask, currentScope, loopTime, sleep, sleepForever, type Report } from "corio";
 import { simulate } from "@corio/testing";
 
 describe("simulate", () => {
@@ -39,6 +39,20 @@ describe("simulate", () => {
       yield* sleep(1);
     });
     expect(log).toEqual(["released"]);
+  });
+
+  test("a program that cancels its outermost scope has cancelled its run", async () => {
+    await expect(
+      simulate(function* () {
+        currentScope().cancel("enough");
+        yield* sleep(1);
+      }),
+    ).rejects.toMatchObject({ code: "ERR_CANCELLED", reason: "enough" });
+    const value = await simulate(async () => {
+      currentScope().cancel("too late");
+      return "a value wins";
+    });
+    expect(value).toBe("a value wins");
   });
 
   test("a failure that nobody received fails the simulation", async () => {

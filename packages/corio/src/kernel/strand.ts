@@ -75,17 +75,21 @@ export const closing: Leaf = {
   describe: () => "being closed",
 };
 
+/** An async body is its strand's leaf and driver in one: its error need not be thrown, at a microsecond, to be caught by the step. */
+function handedOver(strand: Strand): boolean {
+  const { leaf } = strand;
+  if (leaf === null || (leaf as unknown) !== strand.gen || leaf.failure === undefined) return false;
+  strand.leaf = null;
+  strand.finish(false, leaf.failure.error);
+  return true;
+}
+
 /** Runs a strand to its next wait or its end. To be called in the strand's context. */
 export function step(strand: Strand): void {
-  const { leaf } = strand;
-  strand.leaf = null;
-  // An async body is its strand's leaf and driver in one: its error need not be thrown, at a microsecond, to be caught here.
-  if (leaf !== null && (leaf as unknown) === strand.gen && leaf.failure !== undefined) {
-    strand.finish(false, leaf.failure.error);
-    return;
-  }
+  if (!strand.native && handedOver(strand)) return;
   const outer = current.strand;
   current.strand = strand;
+  strand.leaf = null;
   let result: IteratorResult<unknown, unknown>;
   try {
     result = strand.native ? resume(strand.gen!) : strand.gen!.next();

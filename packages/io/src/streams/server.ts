@@ -144,7 +144,8 @@ export class Server implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    // Not shielded: a handler that ends its own server would otherwise wait for itself.
+    await coroutine(shutDown, this);
   }
 
   /** @internal Ends it all: what the end of the scope does. */
@@ -289,6 +290,10 @@ function* acceptAll(server: Server): Coroutine<void> {
   yield* shield(() => taskGroup({ cancellable: true }, (group) => server.accept(group)), {
     timeout: Infinity,
   });
+}
+
+function* shutDown(server: Server): Coroutine<void> {
+  yield* server.shutDown();
 }
 
 function* stopServer(server: Server): Coroutine<void> {

@@ -674,6 +674,28 @@ describe("its end", () => {
       expect(cancelled).toBe(true);
     }
   });
+
+  both("a handler may end its own server: it is cancelled with the others", function* ({ wait, fn }) {
+    let ending: unknown = null;
+    const server: Server = yield* wait(
+      startServer(
+        fn(function* () {
+          try {
+            yield* wait(fromPromise(server[Symbol.asyncDispose]()));
+          } catch (error) {
+            ending = error;
+            throw error;
+          }
+        }),
+        { ...local, grace: 0 },
+      ),
+    );
+    const { reader } = yield* wait(connect(server));
+    yield* wait(call(endOf, reader));
+    yield* wait(server.waitClosed());
+    expect(ending).toBeInstanceOf(CancelledError);
+    expect(server.statistics()).toMatchObject({ connections: 0, failed: 0 });
+  });
 });
 
 describe("limits", () => {
