@@ -47,7 +47,7 @@ describe("simulate", () => {
         currentScope().cancel("enough");
         yield* sleep(1);
       }),
-    ).rejects.toMatchObject({ code: "ERR_CANCELLED", reason: "enough" });
+    ).rejects.toMatchObject({ code: "ERR_TASK_CANCELLED", cause: { reason: "enough" } });
     const value = await simulate(async () => {
       currentScope().cancel("too late");
       return "a value wins";

@@ -681,7 +681,7 @@ describe("its end", () => {
       startServer(
         fn(function* () {
           try {
-            yield* wait(fromPromise(server[Symbol.asyncDispose]()));
+            yield* wait(call(() => server[Symbol.asyncDispose]()));
           } catch (error) {
             ending = error;
             throw error;
