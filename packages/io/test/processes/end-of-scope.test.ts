@@ -10,16 +10,21 @@ import { temporaryPath } from "../support/temporary-path.ts";
 
 leavesNothing();
 
-/** Starts a process in a scope of its own, waits for its first line, and leaves the scope. Gives the process, and what it had said. */
+/**
+ * Starts a process in a scope of its own, waits for its first line, if told so for its exit too, and leaves the scope. Gives the process, and
+ * what it had said.
+ */
 function* inScope(
   { wait, fn }: Dialect,
   start: () => Awaitable<Process>,
+  untilExit = false,
 ): Generator<unknown, { process: Process; line: string }> {
   return (yield* wait(
     cancelScope(
       fn(function* () {
         const process = yield* wait(start());
         const line = String(yield* wait(process.stdout!.readLine())).trim();
+        if (untilExit) yield* wait(process.wait());
         return { process, line };
       }),
     ),
@@ -174,8 +179,10 @@ describe("groups", () => {
   });
 
   both("also what it has left behind", function* (dialect) {
-    const { process, line } = yield* inScope(dialect, () =>
-      createSubprocessShell("sleep 3600 & echo $!; exit 5", output),
+    const { process, line } = yield* inScope(
+      dialect,
+      () => createSubprocessShell("sleep 3600 & echo $!; exit 5", output),
+      true,
     );
     expect(process.returnCode).toBe(5);
     expect(runs(Number(line))).toBe(false);

@@ -1,6 +1,6 @@
 // Where the standard streams of a process can lead.
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { cancelScope } from "corio";
+import { cancelScope, createTask } from "corio";
 import { describe, expect } from "vitest";
 import {
   createSubprocessExec,
@@ -190,6 +190,8 @@ describe("streams of this program", () => {
 
   both("the end of the scope passes on what was written", function* ({ wait, fn }) {
     const target = yield* wait(createSubprocessExec("cat", [], { stdin: PIPE, stdout: PIPE }));
+    // Somebody must take it: the pipes on the way do not hold it all.
+    const reading = createTask(() => target.stdout!.read());
     yield* wait(
       cancelScope(
         fn(function* () {
@@ -199,6 +201,6 @@ describe("streams of this program", () => {
       ),
     );
     target.stdin!.close();
-    expect((yield* wait(target.stdout!.read())).length).toBe(500_000);
+    expect((yield* wait(reading.join())).length).toBe(500_000);
   });
 });
