@@ -1,10 +1,19 @@
 // How a process ends with the scope that started it: asked, then killed; reaped always; with all that it has started, where it leads a group.
 import { readFileSync, writeFileSync } from "node:fs";
-import { cancelScope, moveOnAfter, run, sleep, TaskCancelledError, type Awaitable, type Scope } from "corio";
+import {
+  cancelScope,
+  fromPromise,
+  moveOnAfter,
+  run,
+  sleep,
+  TaskCancelledError,
+  type Awaitable,
+  type Scope,
+} from "corio";
 import { describe, expect } from "vitest";
 import { createSubprocessShell, DEVNULL, PIPE, type Process, type ProcessOptions } from "../../src/index.ts";
 import { both, caught, type Dialect } from "../support/dialects.ts";
-import { children, descendants, leavesNothing, runs, statOf } from "../support/left-behind.ts";
+import { children, descendants, leavesNothing, runs, statOf, until } from "../support/left-behind.ts";
 import { blocked, fixture, sh } from "../support/programs.ts";
 import { temporaryPath } from "../support/temporary-path.ts";
 
@@ -227,7 +236,7 @@ describe("groups", () => {
     );
     const sleeper = Number(yield* wait(process.stdout!.readLine()));
     yield* wait(process.close());
-    expect(runs(sleeper)).toBe(true);
+    yield* wait(fromPromise(until(() => runs(sleeper))));
     globalThis.process.kill(sleeper, "SIGKILL");
     while (runs(sleeper)) yield* wait(sleep(1));
   });
