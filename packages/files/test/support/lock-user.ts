@@ -47,7 +47,7 @@ if (what === "stay") {
       await lock(path).hold(async () => {
         const there = existsSync(inside) ? readFileSync(inside, "utf8") : "";
         // What a killed process has left does not count.
-        if (there !== "" && existsSync(`/proc/${there}`) && !isZombie(there)) say(`met ${there}`);
+        if (there !== "" && !isDying(there)) say(`met ${there}`);
         writeFileSync(inside, String(process.pid));
         await new Promise((resolve) => setImmediate(resolve));
         const now = readFileSync(inside, "utf8");
@@ -59,9 +59,13 @@ if (what === "stay") {
   });
 }
 
-function isZombie(pid: string): boolean {
+/** PF_EXITING: set before a dying process lets go of its descriptors; it is a zombie only after that, when others may hold the lock already. */
+const exiting = 0x4;
+
+function isDying(pid: string): boolean {
   try {
-    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    const [state, , , , , , flags] = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]!.split(" ");
+    return state === "Z" || state === "X" || (Number(flags) & exiting) !== 0;
   } catch {
     return true;
   }

@@ -679,8 +679,10 @@ describe("its end", () => {
     let ending: unknown = null;
     const server: Server = yield* wait(
       startServer(
-        fn(function* () {
+        fn(function* ({ reader }: Connection) {
           try {
+            // Not before the client is connected: the reset would come while it still connects.
+            yield* wait(reader.readLine());
             yield* wait(call(() => server[Symbol.asyncDispose]()));
           } catch (error) {
             ending = error;
@@ -690,7 +692,8 @@ describe("its end", () => {
         { ...local, grace: 0 },
       ),
     );
-    const { reader } = yield* wait(connect(server));
+    const { reader, writer } = yield* wait(connect(server));
+    yield* wait(writer.write("end\n"));
     yield* wait(call(endOf, reader));
     yield* wait(server.waitClosed());
     expect(ending).toBeInstanceOf(CancelledError);
