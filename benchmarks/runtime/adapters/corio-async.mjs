@@ -165,10 +165,11 @@ export default {
         });
         return c;
       }),
-    g2_bounded_map: (n) =>
+    g2_bounded_map: (n, t) =>
       run(async () => {
         let c = 0;
         const items = Array.from({ length: n }, (_, i) => i);
+        t.start();
         await map(
           items,
           async (x) => {

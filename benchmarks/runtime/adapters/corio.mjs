@@ -166,10 +166,11 @@ export default {
         });
         return c;
       }),
-    g2_bounded_map: (n) =>
+    g2_bounded_map: (n, t) =>
       run(function* () {
         let c = 0;
         const items = Array.from({ length: n }, (_, i) => i);
+        t.start();
         yield* map(
           items,
           function* (x) {

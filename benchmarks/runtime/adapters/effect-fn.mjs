@@ -108,9 +108,10 @@ export default {
       for (const fiber of fibers) yield* Fiber.join(fiber);
       return counter.c;
     }),
-    g2_bounded_map: program(function* (n) {
+    g2_bounded_map: program(function* (n, t) {
       const counter = { c: 0 };
       const items = Array.from({ length: n }, () => counter);
+      t.start();
       yield* Effect.forEach(items, count, { concurrency: 100 });
       return counter.c;
     }),

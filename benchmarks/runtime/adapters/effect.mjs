@@ -176,11 +176,12 @@ export default {
           return c;
         }),
       ),
-    g2_bounded_map: (n) =>
+    g2_bounded_map: (n, t) =>
       Effect.runPromise(
         gen(function* () {
           let c = 0;
           const xs = Array.from({ length: n }, (_, i) => i);
+          t.start();
           yield* Effect.forEach(
             xs,
             (x) =>

@@ -3,10 +3,12 @@
 import pMap from "p-map";
 export default {
   benches: {
-    async g2_bounded_map(n) {
+    async g2_bounded_map(n, t) {
       let c = 0;
+      const items = Array.from({ length: n }, (_, i) => i);
+      t.start();
       await pMap(
-        Array.from({ length: n }, (_, i) => i),
+        items,
         async (x) => {
           await undefined;
           c++;

@@ -18,10 +18,10 @@ class CancelPoint extends Operation<void> {
   }
 }
 
-/** Whether a cancel point has something to do: loops pass by it otherwise, at the cost of a look. To be called in a step. */
-export function cancelPointDue(): boolean {
+/** Whether a cancel point has something to do: loops pass by it otherwise, at the cost of a look. To be called in a step; one that has `waited` is paid for. */
+export function cancelPointDue(waited = false): boolean {
   const strand = runningStrand();
-  return strand.at.pending !== null || !strand.loop.spend();
+  return strand.at.pending !== null || (!waited && !strand.loop.spend());
 }
 
 /** Throws what is pending, and spends the budget of the turn; otherwise goes on at once. Compare `checkpoint`, which gives up the turn. */

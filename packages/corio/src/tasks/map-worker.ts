@@ -18,15 +18,28 @@ export interface Assembly {
   helper(place: number): void;
 }
 
+/** What a worker does, and so what its driver drives. */
+const IDLE = 0;
+/** An item, in the function: a coroutine. */
+const RUNNING = 1;
+/** An item, in a function of any other kind. */
+const CALLED = 2;
+/** It waits for the next item. */
+const FETCHING = 3;
+/** It passes a cancel point between two items that are there at once. */
+const PAUSING = 4;
+
+const ended: IteratorReturnResult<void> = { value: undefined, done: true };
+
 /** An iterator by hand, not a generator: one level less to resume through for each item, and nothing to make for it. */
 export class MapWorker implements Iterator<Parked, void, unknown> {
   readonly #assembly: Assembly;
   readonly #coroutine: ((item: unknown, index: number) => Driver) | null;
   readonly #place: number;
   #driver: Driver | null = null;
-  #pausing = false;
-  /** Whether the driver waits for the next item. */
-  #fetching = false;
+  #doing: number = IDLE;
+  /** Whether the item has waited: that was paid for. */
+  #waited = false;
   #index = -1;
 
   constructor(assembly: Assembly, place: number) {
@@ -44,27 +57,31 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
   next(): IteratorResult<Parked, void> {
     for (;;) {
       if (this.#driver !== null) {
-        const result =
-          this.#coroutine !== null && !this.#pausing && !this.#fetching
-            ? resume(this.#driver)
-            : this.#driver.next();
-        if (result.done !== true) return result as IteratorResult<Parked, void>;
-        this.#driver = null;
-        if (this.#fetching) {
-          this.#fetching = false;
-          if (!this.#begin(result.value as IteratorResult<unknown>)) return { value: undefined, done: true };
-          continue;
+        const result = this.#doing === RUNNING ? resume(this.#driver) : this.#driver.next();
+        if (result.done !== true) {
+          this.#waited = true;
+          return result as IteratorResult<Parked, void>;
         }
-        if (!this.#pausing) this.#store(result.value);
-      }
-      if (!this.#pausing && cancelPointDue()) {
-        this.#driver = cancelPoint()[Symbol.iterator]();
-        this.#pausing = true;
+        if (!this.#over(result.value)) return ended;
         continue;
       }
-      this.#pausing = false;
-      if (!this.#take()) return { value: undefined, done: true };
+      if (this.#doing !== PAUSING && cancelPointDue(this.#waited)) {
+        this.#driver = cancelPoint()[Symbol.iterator]();
+        this.#doing = PAUSING;
+        continue;
+      }
+      this.#waited = false;
+      this.#doing = IDLE;
+      if (!this.#take()) return ended;
     }
+  }
+
+  /** The driver is at its end; false when that is the worker's. */
+  #over(value: unknown): boolean {
+    this.#driver = null;
+    if (this.#doing === FETCHING) return this.#begin(value as IteratorResult<unknown>);
+    if (this.#doing !== PAUSING) this.#store(value);
+    return true;
   }
 
   /** Begins the next item, or to wait for it; false when there is none. */
@@ -72,7 +89,7 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     const next = this.#assembly.items.next();
     if (!isThenable(next)) return this.#begin(next as IteratorResult<unknown>);
     this.#driver = (next as Awaitable<IteratorResult<unknown>>)[Symbol.iterator]();
-    this.#fetching = true;
+    this.#doing = FETCHING;
     return true;
   }
 
@@ -83,9 +100,11 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     const index = (this.#index = assembly.index++);
     if (first) assembly.helper(this.#place + 1);
     if (this.#coroutine !== null) {
+      this.#doing = RUNNING;
       this.#driver = this.#coroutine(next.value, index);
       return true;
     }
+    this.#doing = CALLED;
     const scope = scopeHere();
     const result = callBody(assembly.fn, [next.value, index], scope);
     this.#driver = driverOf(result, scope);
@@ -103,18 +122,12 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     if (this.#driver?.throw === undefined) throw error;
     const result = this.#driver.throw(error);
     if (result.done !== true) return result as IteratorResult<Parked, void>;
-    this.#driver = null;
-    if (!this.#fetching) this.#store(result.value);
-    else {
-      this.#fetching = false;
-      if (!this.#begin(result.value as IteratorResult<unknown>)) return { value: undefined, done: true };
-    }
-    return this.next();
+    return this.#over(result.value) ? this.next() : ended;
   }
 
   return(): IteratorResult<Parked, void> {
     this.#driver?.return?.();
     this.#driver = null;
-    return { value: undefined, done: true };
+    return ended;
   }
 }
