@@ -22,6 +22,8 @@ export abstract class ItemsAhead<I> {
 export interface ItemSource<I> {
   /** The iterator, where its items are there at once, or mostly: it can be asked without a turn. */
   readonly atOnce: { next(): NextAhead<I> } | null;
+  /** What it iterates over, where that is an array like any other. */
+  readonly array?: readonly I[] | null;
   next(): Coroutine<IteratorResult<I>>;
   /** Leaves early. */
   close(): Coroutine<void>;
@@ -29,9 +31,11 @@ export interface ItemSource<I> {
 
 class SyncSource<I> implements ItemSource<I> {
   readonly atOnce: Iterator<I>;
+  readonly array: readonly I[] | null;
 
-  constructor(iterator: Iterator<I>) {
+  constructor(iterator: Iterator<I>, array: readonly I[] | null) {
     this.atOnce = iterator;
+    this.array = array;
   }
 
   // oxlint-disable-next-line require-yield
@@ -92,6 +96,8 @@ function takeNext(iterator: AsyncIterator<unknown>): unknown {
   return iterator.next();
 }
 
+const arrayIterator: unknown = Array.prototype[Symbol.iterator];
+
 export function sourceOf<I>(items: Iterable<I> | AsyncIterable<I>): ItemSource<I> {
   const async = (items as Partial<AsyncIterable<I>>)?.[Symbol.asyncIterator];
   if (typeof async === "function") {
@@ -103,6 +109,9 @@ export function sourceOf<I>(items: Iterable<I> | AsyncIterable<I>): ItemSource<I
       : new AsyncSource(iterator);
   }
   const sync = (items as Partial<Iterable<I>>)?.[Symbol.iterator];
-  if (typeof sync === "function") return new SyncSource(sync.call(items));
+  if (typeof sync === "function") {
+    const usual = sync === arrayIterator && Array.isArray(items);
+    return new SyncSource(sync.call(items), usual ? (items as readonly I[]) : null);
+  }
   throw new TypeError("Cannot run over the items: they are not iterable");
 }

@@ -10,6 +10,8 @@ type Driver = Iterator<unknown, unknown, unknown>;
 
 /** What the workers of one `map` share. */
 export interface Assembly {
+  /** Items that are an array: taken by their index, without an object for each. */
+  array: readonly unknown[] | null;
   readonly items: { next(): NextAhead<unknown> };
   readonly fn: AnyFunction;
   readonly results: unknown[] | null;
@@ -28,6 +30,8 @@ const CALLED = 2;
 const FETCHING = 3;
 /** It passes a cancel point between two items that are there at once. */
 const PAUSING = 4;
+
+const none: readonly unknown[] = [];
 
 const ended: IteratorReturnResult<void> = { value: undefined, done: true };
 
@@ -79,34 +83,46 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
   /** The driver is at its end; false when that is the worker's. */
   #over(value: unknown): boolean {
     this.#driver = null;
-    if (this.#doing === FETCHING) return this.#begin(value as IteratorResult<unknown>);
+    if (this.#doing === FETCHING) return this.#fetched(value as IteratorResult<unknown>);
     if (this.#doing !== PAUSING) this.#store(value);
     return true;
   }
 
   /** Begins the next item, or to wait for it; false when there is none. */
   #take(): boolean {
-    const next = this.#assembly.items.next();
-    if (!isThenable(next)) return this.#begin(next as IteratorResult<unknown>);
+    const assembly = this.#assembly;
+    const { array } = assembly;
+    if (array !== null) {
+      const { index } = assembly;
+      if (index < array.length) return this.#begin(array[index]);
+      // As an iterator of it: at its end for good.
+      assembly.array = none;
+      return false;
+    }
+    const next = assembly.items.next();
+    if (!isThenable(next)) return this.#fetched(next as IteratorResult<unknown>);
     this.#driver = (next as Awaitable<IteratorResult<unknown>>)[Symbol.iterator]();
     this.#doing = FETCHING;
     return true;
   }
 
-  #begin(next: IteratorResult<unknown>): boolean {
+  #fetched(next: IteratorResult<unknown>): boolean {
+    return next.done !== true && this.#begin(next.value);
+  }
+
+  #begin(item: unknown): boolean {
     const assembly = this.#assembly;
-    if (next.done === true) return false;
     const first = this.#index < 0;
     const index = (this.#index = assembly.index++);
     if (first) assembly.helper(this.#place + 1);
     if (this.#coroutine !== null) {
       this.#doing = RUNNING;
-      this.#driver = this.#coroutine(next.value, index);
+      this.#driver = this.#coroutine(item, index);
       return true;
     }
     this.#doing = CALLED;
     const scope = scopeHere();
-    const result = callBody(assembly.fn, [next.value, index], scope);
+    const result = callBody(assembly.fn, [item, index], scope);
     this.#driver = driverOf(result, scope);
     if (this.#driver === null) this.#store(result);
     return true;

@@ -34,7 +34,7 @@ function* runWorkers(group: GroupScope, work: Work): Coroutine<unknown> {
   let complete = false;
   try {
     // One worker starts the next while there are items and places, so that few items do not start many workers.
-    if (source.atOnce !== null) yield* drainAtOnce(group, work, source.atOnce);
+    if (source.atOnce !== null) yield* drainAtOnce(group, work, source.atOnce, source.array ?? null);
     else yield* drain(group, work, 1);
     complete = true;
   } catch (error) {
@@ -59,9 +59,15 @@ function* closeSource({ source, turn }: Work): Coroutine<void> {
 /** One of its kind, kept alive for its hidden class: decision 12. */
 let kept: MapWorker | null = null;
 
-function* drainAtOnce(group: GroupScope, work: Work, items: Assembly["items"]): Coroutine<void> {
+function* drainAtOnce(
+  group: GroupScope,
+  work: Work,
+  items: Assembly["items"],
+  array: Assembly["array"],
+): Coroutine<void> {
   const { fn, results, concurrency } = work;
   const assembly: Assembly = {
+    array,
     items,
     fn: fn as AnyFunction,
     results,
@@ -72,7 +78,11 @@ function* drainAtOnce(group: GroupScope, work: Work, items: Assembly["items"]): 
     },
   };
   kept ??= keep(
-    () => new MapWorker({ items: [].values(), fn: () => {}, results: null, index: 0, helper() {} }, 1),
+    () =>
+      new MapWorker(
+        { array: null, items: [].values(), fn: () => {}, results: null, index: 0, helper() {} },
+        1,
+      ),
   );
   yield* new MapWorker(assembly, 1);
 }

@@ -40,6 +40,60 @@ describe("map", () => {
     expect(loopTime()).toBe(30);
   });
 
+  both(
+    "an array that changes meanwhile is read as its iterator would: what is added is taken",
+    function* (dialect) {
+      const { fn, wait } = dialect;
+      const items = [1, 2, 3];
+      const results = yield* wait(
+        map(
+          items,
+          fn(function* (item: number) {
+            yield* wait(sleep(item));
+            if (item === 1) items.push(4);
+            if (item === 3) items.length = 3;
+            return item;
+          }),
+          { concurrency: 2 },
+        ),
+      );
+      expect(results).toEqual([1, 2, 3, 4]);
+    },
+  );
+
+  both("and what is added after its end is not", function* ({ fn, wait }) {
+    const items = [5, 1];
+    const results = yield* wait(
+      map(
+        items,
+        fn(function* (item: number) {
+          yield* wait(sleep(item));
+          if (item === 5) items.push(6);
+          return item;
+        }),
+        { concurrency: 3 },
+      ),
+    );
+    expect(results).toEqual([5, 1]);
+  });
+
+  both("an array with holes, and one with an iterator of its own", function* ({ fn, wait }) {
+    class Doubled extends Array<number> {
+      override *[Symbol.iterator](): Generator<number, undefined> {
+        for (let i = 0; i < this.length; i++) yield this[i]! * 2;
+        return undefined;
+      }
+    }
+    const same = fn(function* (item: unknown) {
+      yield* wait(sleep(1));
+      return item;
+    });
+    const holes = [1, undefined, 3];
+    delete holes[1];
+    expect(yield* wait(map(holes, same, { concurrency: 2 }))).toEqual([1, undefined, 3]);
+    expect(yield* wait(map(Doubled.of(1, 2), same, { concurrency: 2 }))).toEqual([2, 4]);
+  });
+
   for (const concurrency of [1, 2, 3, 7, Infinity]) {
     both(`at most ${concurrency} at a time, and as many as that`, function* ({ fn, wait }) {
       let now = 0;
