@@ -4,7 +4,7 @@ import { connect as connectTls, TLSSocket, type ConnectionOptions, type TLSSocke
 import { realHost, type HostNetwork, type NetworkDone, type Transport } from "corio/lowlevel";
 import { closeAfterTickets, distrustEnd } from "./secure-end.ts";
 import { releaseSocket, type Resettable, socketTransport } from "./socket-transport.ts";
-import { noteSessions } from "./tls-info.ts";
+import { noteHandshake, noteSessions } from "./tls-info.ts";
 import { TransportDuplex } from "./transport-duplex.ts";
 
 type StartTlsRequest = Parameters<HostNetwork["startTls"]>[1];
@@ -44,6 +44,7 @@ export function startNodeTls(
     // A Unix socket cannot reset.
     const lower = tcp || below instanceof TransportDuplex ? (below as Resettable) : undefined;
     const close = !server ? closeAfterTickets(secure!) : undefined;
+    noteHandshake(secure!);
     done(null, socketTransport(secure!, { local, remote, lower, close }));
   };
   // The end was read before TLS took over: it would wait for ever for what does not come.

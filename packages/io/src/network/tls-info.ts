@@ -1,13 +1,16 @@
 // What an encrypted connection tells about itself: asyncio's `get_extra_info`, typed.
-import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo } from "node:tls";
+import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, TLSSocket } from "node:tls";
 
-/** What `getExtraInfo` knows of a connection with TLS. Without TLS each of them is null. */
+/** What `getExtraInfo` knows of a connection with TLS, also after its end. Without TLS each of them is null. */
 export interface TlsInfo {
   /** Name, standard name and version of the cipher in use. */
   readonly cipher: CipherNameAndProtocol;
   /** "TLSv1.3" ... */
   readonly tlsVersion: string;
-  /** The peer's certificate with those above it; null when it has shown none, as a server does where a session is taken up again. */
+  /**
+   * The peer's certificate with those above it; null when it has shown none, as a server does where a session is taken up again, and when
+   * the connection has ended before anybody asked.
+   */
   readonly peerCertificate: DetailedPeerCertificate;
   /** What ALPN has chosen; null for none. */
   readonly alpnProtocol: string;
@@ -51,6 +54,25 @@ export function noteSessions(socket: {
   socket.on("session", (session) => void sessions.set(socket, session));
 }
 
+/** What the handshake came to: node tells nothing more of a socket that is closed. */
+type Handshake = { -readonly [K in keyof TlsInfo]?: TlsInfo[K] | null };
+
+const handshakes = new WeakMap<object, Handshake>();
+
+/** Keeps what the handshake came to, but for the certificate: to take it apart costs a good part of a handshake. */
+export function noteHandshake(secure: TLSSocket): void {
+  const known: Handshake = {};
+  for (const name of ["cipher", "tlsVersion", "sessionReused", "ephemeralKey"] as const)
+    note(known, secure, name);
+  handshakes.set(secure, known);
+}
+
+function note<K extends TlsInfoName>(known: Handshake, end: SecureEnd, name: K): TlsInfo[K] | null {
+  const told: TlsInfo[K] | null = tellers[name](end) ?? null;
+  if (told !== null) known[name] = told;
+  return told;
+}
+
 const tellers: { readonly [K in keyof TlsInfo]: (end: SecureEnd) => TlsInfo[K] | null | undefined } = {
   cipher: (end) => end.getCipher?.(),
   tlsVersion: (end) => end.getProtocol?.(),
@@ -68,7 +90,9 @@ const tellers: { readonly [K in keyof TlsInfo]: (end: SecureEnd) => TlsInfo[K] |
 export function tlsInfo<K extends TlsInfoName>(underlying: unknown, name: K): TlsInfo[K] | null {
   // A name that is none, as JavaScript may give it, is one that nothing is known of: as in asyncio.
   if (!isSecure(underlying) || !Object.hasOwn(tellers, name)) return null;
-  return tellers[name](underlying) ?? null;
+  const known = handshakes.get(underlying);
+  if (known === undefined) return tellers[name](underlying) ?? null;
+  return note(known, underlying, name) ?? (known[name] as TlsInfo[K] | undefined) ?? null;
 }
 
 function isSecure(underlying: unknown): underlying is SecureEnd {

@@ -1,5 +1,10 @@
 // TLS between our own ends and node's: bytes, names, protocols, certificates of clients, sessions, and what a connection tells.
-import { connect as nodeConnect, createServer as createNodeServer, type TLSSocket } from "node:tls";
+import {
+  connect as nodeConnect,
+  createServer as createNodeServer,
+  type DetailedPeerCertificate,
+  type TLSSocket,
+} from "node:tls";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { fromPromise, type Awaitable } from "corio";
@@ -59,6 +64,15 @@ function* roundTrip(
   expect((yield* wait(reader.readLine())).toString()).toBe(text);
 }
 
+/** The names in a chain of certificates; the last one's issuer is itself. */
+function subjects(certificate: DetailedPeerCertificate | null): string[] {
+  if (certificate === null) return [];
+  const { subject, issuerCertificate } = certificate;
+  const name = String(subject.CN);
+  if (issuerCertificate === undefined) return [name];
+  return issuerCertificate === certificate ? [name, name] : [name, ...subjects(issuerCertificate)];
+}
+
 describe("both ends ours", () => {
   both("bytes go there and back, and the end comes", function* (dialect) {
     const { wait } = dialect;
@@ -94,6 +108,44 @@ describe("both ends ours", () => {
     expect(connection.remoteAddress).toEqual({ host: "127.0.0.1", port: server.port, family: 4 });
     expect(connection.getExtraInfo("sockname")).toEqual(connection.localAddress);
     yield* wait(connection.close());
+  });
+
+  both("and still tells it when it has ended, at either end", function* (dialect) {
+    const { wait, fn } = dialect;
+    const names = [
+      "cipher",
+      "tlsVersion",
+      "sessionReused",
+      "authorized",
+      "authorizationError",
+      "alpnProtocol",
+      "servername",
+      "ephemeralKey",
+    ] as const;
+    const facts = (connection: Connection): unknown[] => [
+      ...names.map((name) => connection.getExtraInfo(name)),
+      subjects(connection.getExtraInfo("peerCertificate")),
+    ];
+    const accepted: { connection: Connection; before: unknown[] }[] = [];
+    const server = yield* wait(
+      startServer(
+        fn(function* (connection: Connection) {
+          accepted.push({ connection, before: facts(connection) });
+          yield* wait(connection.reader.read());
+        }),
+        { host: "127.0.0.1", port: 0, tls: serverIdentity },
+      ),
+    );
+    const connection = yield* wait(connect(server));
+    const before = facts(connection);
+    expect(before.at(-1)).toEqual(["server", "authority", "authority"]);
+    yield* wait(connection.close());
+    server.close();
+    yield* wait(server.waitClosed());
+    expect(facts(connection)).toEqual(before);
+    expect(connection.getExtraInfo("peerCertificate")!.raw).toBeInstanceOf(Buffer);
+    expect(accepted.length).toBe(1);
+    expect(facts(accepted[0]!.connection)).toEqual(accepted[0]!.before);
   });
 
   both("without TLS there is nothing to tell", function* ({ wait }) {
