@@ -1,9 +1,11 @@
 // A worker of `map` over items that are there at once, or mostly: it takes the next item when it is free.
 
 import { isGeneratorFunction, isThenable, resume, type Awaitable, type Parked } from "../kernel/awaitable.ts";
-import { callBody, driverOf, type AnyFunction } from "../kernel/body.ts";
+import type { HostContext } from "../host/port.ts";
+import { driverOf, type AnyFunction } from "../kernel/body.ts";
 import { cancelPoint, cancelPointDue } from "../kernel/cancel-point.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
+import { tokenOf, type ScopeNode } from "../kernel/scope.ts";
 import type { NextAhead } from "./item-source.ts";
 
 type Driver = Iterator<unknown, unknown, unknown>;
@@ -31,6 +33,16 @@ const FETCHING = 3;
 /** It passes a cancel point between two items that are there at once. */
 const PAUSING = 4;
 
+function callFunction(worker: MapWorker): void {
+  worker.call();
+}
+
+/** As for every body that may be async, but once for all items of a worker: they have one scope. */
+function insideOf(scope: ScopeNode): HostContext | null {
+  const { host } = scope.loop;
+  return host.runWithToken(tokenOf(scope), () => host.captureContext(), []) as HostContext | null;
+}
+
 const none: readonly unknown[] = [];
 
 const ended: IteratorReturnResult<void> = { value: undefined, done: true };
@@ -45,6 +57,10 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
   /** Whether the item has waited: that was paid for. */
   #waited = false;
   #index = -1;
+  /** The worker's scope, as async code knows it. */
+  #inside: HostContext | null = null;
+  /** The item, then what the function gave for it. */
+  #value: unknown = undefined;
 
   constructor(assembly: Assembly, place: number) {
     this.#assembly = assembly;
@@ -122,10 +138,20 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     }
     this.#doing = CALLED;
     const scope = scopeHere();
-    const result = callBody(assembly.fn, [item, index], scope);
+    this.#inside ??= insideOf(scope);
+    this.#value = item;
+    scope.loop.host.runInContext<MapWorker>(this.#inside, callFunction, this);
+    const result = this.#value;
+    this.#value = undefined;
     this.#driver = driverOf(result, scope);
     if (this.#driver === null) this.#store(result);
     return true;
+  }
+
+  /** @internal */
+  call(): void {
+    const fn = this.#assembly.fn as (item: unknown, index: number) => unknown;
+    this.#value = fn(this.#value, this.#index);
   }
 
   #store(value: unknown): void {

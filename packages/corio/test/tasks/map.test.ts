@@ -1,10 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "vitest";
 import {
   CancelledError,
+  currentScope,
   forEach,
   loopTime,
   map,
   moveOnAfter,
+  run,
   sleep,
   sleepForever,
   type TaskGroupError,
@@ -38,6 +41,48 @@ describe("map", () => {
     );
     expect(results).toEqual(["0:30", "1:10", "2:20"]);
     expect(loopTime()).toBe(30);
+  });
+
+  test("each item of async functions stands in the worker's scope, with the stores of the caller and none of another item", async () => {
+    const store = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    await store.run("caller's", () =>
+      run(async () => {
+        await map(
+          [1, 2, 3, 4],
+          async (item) => {
+            const before = store.getStore();
+            store.enterWith(`item ${item}`);
+            const scope = currentScope();
+            await sleep(item);
+            await Promise.resolve();
+            seen.push([before, store.getStore(), currentScope() === scope]);
+          },
+          { concurrency: 2 },
+        );
+        seen.push(store.getStore());
+      }),
+    );
+    expect(seen).toEqual([
+      ["caller's", "item 1", true],
+      ["caller's", "item 2", true],
+      ["caller's", "item 3", true],
+      ["caller's", "item 4", true],
+      "caller's",
+    ]);
+  });
+
+  test("and so do the async functions that a plain function calls", async () => {
+    await run(function* () {
+      const inner = async (item: number): Promise<number> => {
+        await Promise.resolve();
+        await sleep(1);
+        return item * 2;
+      };
+      const doubled = yield* map([1, 2, 3], (item) => inner(item), { concurrency: 2 });
+      expect(doubled).toEqual([2, 4, 6]);
+      expect(yield* map([1, 2], (item) => item + 1, { concurrency: 1 })).toEqual([2, 3]);
+    });
   });
 
   both(
