@@ -4,7 +4,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forEach, run } from "corio";
+import { type Awaitable, forEach, run } from "corio";
 import { exists, glob, removeTree, walk } from "../../src/index.ts";
 
 const entries = Number(process.argv[2] ?? 1_000_000);
@@ -20,7 +20,7 @@ function fill(folder: string, files: number): void {
 /** Prints how long it took, and the largest heap and resident size that were seen on the way, at every hundredth of it. */
 async function measured(
   what: string,
-  work: (seen: (count: number) => void) => PromiseLike<number>,
+  work: (seen: (count: number) => void) => Awaitable<number>,
 ): Promise<void> {
   const from = performance.now();
   const rss = process.memoryUsage.rss();
