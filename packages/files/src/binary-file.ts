@@ -16,7 +16,7 @@ import type { Whence } from "./seek.ts";
  * either took nothing or all of it; what it took is written once, by the next flush, or by `close`.
  *
  * Opened with `buffering: 0` it is a raw file: what is written goes to the system at once, and nothing is read ahead, so that a read sees
- * what is there now. (From pipes and terminals node reads ahead by itself.) Unlike Python's, it reads and writes whole sizes.
+ * what is there now. (From pipes and terminals node may read a little more by itself, while somebody waits.) Unlike Python's, it reads and writes whole sizes.
  */
 export class BinaryFile implements AsyncDisposable {
   #file: Descriptor;

@@ -46,8 +46,11 @@ export class StreamDevice implements Device {
     const leave = (): void => {
       over = true;
       stream.off("readable", look).off("end", look).off("close", look).off("error", look);
-      // What nobody waits for keeps no process alive.
-      if (stream.listenerCount("data") === 0) (stream as Holding).unref?.();
+      if (isListenedTo(stream)) return;
+      // What nobody waits for keeps no process alive, and is left to others: to a program that is started on the same terminal, say.
+      (stream as Holding).unref?.();
+      // Behind the tick in which node begins to read ahead.
+      process.nextTick(stopReading, stream);
     };
     (stream as Holding).ref?.();
     stream.on("readable", look).on("end", look).on("close", look).on("error", look);
@@ -95,6 +98,26 @@ export class StreamDevice implements Device {
     stream.once("error", () => {});
     stream.destroy();
   }
+}
+
+function isListenedTo(stream: Readable): boolean {
+  return stream.listenerCount("data") + stream.listenerCount("readable") > 0;
+}
+
+/** The inside of a stream that reads from a handle of the system's. */
+interface Reading {
+  readonly _handle?: { reading?: boolean; readStop?(): unknown } | null;
+  readonly _readableState?: { reading: boolean };
+}
+
+/** Node reads ahead, also while nobody asks for anything. The next `read` of the stream begins anew. */
+function stopReading(stream: Readable): void {
+  if (isListenedTo(stream)) return;
+  const { _handle: handle, _readableState: state } = stream as unknown as Reading;
+  if (handle?.reading !== true || handle.readStop === undefined || state === undefined) return;
+  handle.reading = false;
+  state.reading = false;
+  handle.readStop();
 }
 
 /** What the streams say of their own, as the system would: the other side is gone, and was so before. */

@@ -62,6 +62,29 @@ describe("standard input and output", () => {
     expect(await outcome).toEqual({ code: 0, out: "1200", error: "" });
   });
 
+  test("what nobody waits for is left to a program that is started on the same input", async () => {
+    const child = start("lends");
+    let out = "";
+    const said = (word: string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (out.includes(word)) resolve();
+        };
+        child.stdout?.on("data", look);
+        look();
+      });
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    child.stdin?.write("one\n");
+    await said("first one\n");
+    await new Promise((resolve) => child.stdin?.write("two\n", resolve));
+    child.kill("SIGUSR2");
+    await said("other two\n");
+    child.stdin?.write("three\n");
+    expect(await ended).toBe(0);
+    expect(out).toBe("first one\nother two\nlast three\n");
+  });
+
   test("what is written stands in order with console.log, also in a file", async () => {
     const expected = Array.from({ length: 50 }, (_, i) => `console ${i}\nfile ${i}\n`).join("");
     expect((await outcomeOf(start("order"))).out).toBe(expected);

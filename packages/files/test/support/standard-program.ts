@@ -1,4 +1,6 @@
 // What a program does with its standard streams; the first argument says what.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { forEach, run, taskGroup } from "corio";
 import { FileError, open, stderr, stdin, stdinBytes, stdout, stdoutBytes } from "../../src/index.ts";
 
@@ -44,6 +46,16 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
     });
     const { waiting, readAhead } = stdin.statistics();
     await stdout.write(`gave up ${waiting} ${readAhead}\n`);
+  },
+  /** Another program reads a line of the same input in between: one that has come before it was started. */
+  async lends() {
+    const signal = once(process, "SIGUSR2");
+    await stdout.write(`first ${await stdin.readLine()}`);
+    const alive = setInterval(() => {}, 1000);
+    await signal;
+    clearInterval(alive);
+    await once(spawn("sh", ["-c", 'read line; echo "other $line"'], { stdio: "inherit" }), "exit");
+    await stdout.write(`last ${await stdin.readLine()}`);
   },
   async gone() {
     try {
