@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import * as tty from "node:tty";
+import { realHost } from "corio/lowlevel";
 import type { Device } from "./device.ts";
 import type { Done } from "./host-call.ts";
 
@@ -50,7 +51,7 @@ export class StreamDevice implements Device {
       // What nobody waits for keeps no process alive, and is left to others: to a program that is started on the same terminal, say.
       (stream as Holding).unref?.();
       // Behind the tick in which node begins to read ahead.
-      process.nextTick(stopReading, stream);
+      realHost.afterMicrotasks!(() => stopReading(stream));
     };
     (stream as Holding).ref?.();
     stream.on("readable", look).on("end", look).on("close", look).on("error", look);
