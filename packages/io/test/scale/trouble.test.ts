@@ -31,12 +31,14 @@ leavesAllUntouched();
 type Steps<T> = Generator<unknown, T, unknown>;
 
 const local = { host: "127.0.0.1", port: 0, grace: 0 } as const;
+/** All who come at once have a place in it: past a full line the system drops connections that their clients take for made. */
+const backlog = 4096;
 const large = Buffer.alloc(1024 * 1024, "x");
 /** More than the system takes for a peer that does not read. */
 const huge = Buffer.alloc(32 * 1024 * 1024, "x");
 
 function* bareServer({ wait }: Dialect): Steps<BareServer> {
-  return yield* wait(fromPromise(BareServer.listen()));
+  return yield* wait(fromPromise(BareServer.listen({}, { ...local, backlog })));
 }
 
 function* until({ wait }: Dialect, holds: () => boolean): Steps<void> {
@@ -77,7 +79,7 @@ describe(`${many.toLocaleString("en")} peers that reset in the middle`, { timeou
     both(`while our server ${doing}`, function* (dialect) {
       const { wait, fn } = dialect;
       const handler = fn((connection: Connection) => act(dialect, connection));
-      const server = yield* wait(startServer(handler, local));
+      const server = yield* wait(startServer(handler, { ...local, backlog }));
       const random = new Random(31);
       const reset = async (): Promise<void> => {
         const socket = net.connect({ port: server.port, host: "127.0.0.1" });
