@@ -21,6 +21,19 @@ function consumersOf(packages: readonly Workspace[]): Consumer[] {
   const entries = packages.flatMap(({ manifest }) => entriesOf(manifest));
   return [
     { name: "all packages on node", entries, options: { types: ["node"], skipLibCheck: true } },
+    // Nor may the declarations lead to those of others that a strict program does not compile.
+    {
+      name: "corio, io and testing on node, declarations checked",
+      entries: entries.filter((entry) => /^(?:corio|@corio\/(?:io|testing))(?:\/(?!vitest)|$)/.test(entry)),
+      options: {
+        types: ["node"],
+        lib: ["es2022"],
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        isolatedModules: true,
+        skipLibCheck: false,
+      },
+    },
     // The least that a page has. What the declarations name besides, they have to bring.
     {
       name: "corio in a page",

@@ -1,6 +1,4 @@
 // The inside of a ThreadExecutor: its pool, its limiter, who is in it, and how it ends.
-import { createRequire } from "node:module";
-import type * as piscina from "piscina";
 import { Event, fromPromise, type CapacityLimiter, type Coroutine } from "corio";
 import { realHost, WaitQueue } from "corio/lowlevel";
 import { ExecutorClosedError } from "../errors.ts";
@@ -16,9 +14,6 @@ export interface CoreOptions extends PoolOptions {
   readonly limiter: CapacityLimiter | undefined;
   readonly onCancel: OnCancel;
 }
-
-/** Loaded when it is first needed, and at once: a wait for it would be one that nothing in hand accounts for. */
-const load = createRequire(import.meta.url);
 
 export class ExecutorCore implements JobOwner, PoolOwner {
   readonly name: string;
@@ -81,8 +76,7 @@ export class ExecutorCore implements JobOwner, PoolOwner {
 
   /** Makes the pool, if there is none. No thread is started before there is a call for it. */
   start(): void {
-    const { Piscina } = load("piscina") as typeof piscina;
-    this.#pool ??= new ThreadPool(Piscina, this.#options, this);
+    this.#pool ??= new ThreadPool(this.#options, this);
   }
 
   refuseClosed(): void {

@@ -1,7 +1,8 @@
 // The pool of workers under an executor: piscina, started when first needed, and each worker's port for what is no plain answer.
 import { AsyncResource } from "node:async_hooks";
+import { createRequire } from "node:module";
 import type { MessagePort, Transferable } from "node:worker_threads";
-import type { Piscina, TaskQueue } from "piscina";
+import type * as piscina from "piscina";
 import { IdleThreads } from "./idle-threads.ts";
 import type { CallMessage, FromThread, Greeting } from "./messages.ts";
 import { PendingCalls } from "./pending-calls.ts";
@@ -42,8 +43,11 @@ const entry = new URL(`./inside/worker${import.meta.url.endsWith(".ts") ? ".ts" 
 // Workers and their ports outlast the call that they were made for: they must not keep its context.
 const root = new AsyncResource("CorioThreads", { requireManualDestroy: true });
 
+/** Loaded when it is first needed, and at once: a wait for it would be one that nothing in hand accounts for. */
+const load = createRequire(import.meta.url);
+
 export class ThreadPool {
-  readonly #pool: Piscina<CallMessage, unknown>;
+  readonly #pool: piscina.Piscina<CallMessage, unknown>;
   readonly #settings: { maxThreads: number };
   readonly #owner: PoolOwner;
   readonly #sides = new Map<number, Side>();
@@ -56,7 +60,9 @@ export class ThreadPool {
   /** Why the last worker that died did so. */
   #lastError: unknown;
 
-  constructor(Pool: typeof Piscina, options: PoolOptions, owner: PoolOwner) {
+  // No type of the pool's in the declarations: a program that checks those of its packages would have to compile piscina's.
+  constructor(options: PoolOptions, owner: PoolOwner) {
+    const { Piscina: Pool } = load("piscina") as typeof piscina;
     this.#owner = owner;
     const { resourceLimits, env, execArgv, idleTimeout } = options;
     const pool = root.runInAsyncScope(
@@ -67,7 +73,7 @@ export class ThreadPool {
           // Ours are looked after here.
           idleTimeout: Infinity,
           recordTiming: false,
-          taskQueue: this.#pending as unknown as TaskQueue,
+          taskQueue: this.#pending as unknown as piscina.TaskQueue,
           loadBalancer: (_task, workers) => this.#choose(workers),
           ...(resourceLimits === undefined ? {} : { resourceLimits }),
           ...(env === undefined ? {} : { env }),
@@ -188,7 +194,7 @@ export class ThreadPool {
 }
 
 function runIn(
-  pool: Piscina<CallMessage, unknown>,
+  pool: piscina.Piscina<CallMessage, unknown>,
   job: ThreadJob,
   message: CallMessage,
   transferList: Transferable[] | undefined,
