@@ -47,7 +47,10 @@ function statements(text: string): string[] {
   const found: string[] = [];
   for (const line of withoutComments(text).split("\n")) {
     if (line.trim() === "") continue;
-    if (/^[\s})\]]/.test(line) && found.length > 0) found[found.length - 1] += `\n${line}`;
+    const last = found.at(-1);
+    // The first member of a union stands at the start of a line when it has a comment of its own.
+    if (last !== undefined && (/^[\s})\]]/.test(line) || /=\s*$/.test(last)))
+      found[found.length - 1] = `${last.trimEnd()}\n${line}`;
     else found.push(line);
   }
   return found;

@@ -64,3 +64,10 @@ test("a diff shows what changed, with context", () => {
   expect(lineDiff("same", "same")).toBe("");
   expect(lineDiff("a", "a\nb")).toBe(" a\n+b");
 });
+
+test("a union whose members have comments is whole", () => {
+  const text = `export type A = \n/** One. */\n"one"\n/** Two. */\n | "two";\nexport type B = 1;\n`;
+  const { declarations } = readModule("a.d.ts", text);
+  expect(declarations.get("A")?.text).toBe('type A =\n"one"\n | "two";');
+  expect(declarations.get("B")?.text).toBe("type B = 1;");
+});
