@@ -67,6 +67,8 @@ export class Server implements AsyncDisposable {
   readonly #stop = new Event();
   readonly #done = new Event();
   #group: CancellableTaskGroup | null = null;
+  /** Connections that have come and have no task yet: also one that the queue has handed over, and so no longer counts. */
+  #waiting = 0;
   #accepted = 0;
   #refused = 0;
   #failed = 0;
@@ -163,10 +165,13 @@ export class Server implements AsyncDisposable {
     this.#acceptFails = false;
     const { maxConnections = Infinity } = this.init.options;
     if (this.#closed.isSet()) transport.abort();
-    else if (this.#active.size + this.#incoming.qsize() >= maxConnections) {
+    else if (this.#active.size + this.#waiting >= maxConnections) {
       this.#refused++;
       transport.abort();
-    } else this.#incoming.putNowait(transport);
+    } else {
+      this.#waiting++;
+      this.#incoming.putNowait(transport);
+    }
   };
 
   /** @internal The listener goes on: as when the process has no descriptors left. */
@@ -182,6 +187,7 @@ export class Server implements AsyncDisposable {
     this.#group = group;
     for (;;) {
       const accepted = new Accepted(this, yield* this.#incoming.get());
+      this.#waiting--;
       this.#accepted++;
       this.#active.add(accepted);
       accepted.task = group.spawn(connection, accepted) as Task<unknown>;
@@ -223,7 +229,7 @@ export class Server implements AsyncDisposable {
   }
 
   #settleGone(): void {
-    if (!this.#closed.isSet() || this.#active.size > 0 || this.#incoming.qsize() > 0) return;
+    if (!this.#closed.isSet() || this.#active.size > 0 || this.#waiting > 0) return;
     this.#gone.set();
     this.#stop.set();
   }
@@ -252,7 +258,7 @@ export class Server implements AsyncDisposable {
   finished(): void {
     // Its task may have been cancelled before it began.
     this.close();
-    while (!this.#incoming.empty()) this.#incoming.getNowait().abort();
+    for (; !this.#incoming.empty(); this.#waiting--) this.#incoming.getNowait().abort();
     this.#settleGone();
     this.disown?.();
     this.disown = null;

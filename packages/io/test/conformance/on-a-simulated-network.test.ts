@@ -13,6 +13,7 @@ import {
   taskGroup,
   timeout,
   TimeoutError,
+  wait,
 } from "corio";
 import { cancelEverywhere, explore, random, simulate } from "@corio/testing";
 import { certificateAuthority, SimulatedNetwork, type SimulatedNetworkOptions } from "@corio/testing/network";
@@ -393,6 +394,30 @@ describe("connections", () => {
           ),
         ),
       { network: on },
+    );
+  });
+});
+
+describe("a server", () => {
+  test("serves no more than maxConnections, however many come at a time (async, coroutine)", async () => {
+    async function ask(): Promise<void> {
+      const { reader } = await openConnection("localhost", 80);
+      await moveOnAfter(100, () => reader.read());
+    }
+    function* askAlike() {
+      const { reader } = yield* openConnection("localhost", 80);
+      yield* moveOnAfter(100, () => reader.read());
+    }
+    await explore(
+      async () => {
+        const server = await startServer(({ reader }) => reader.read(), { port: 80, maxConnections: 2 });
+        const clients = [ask, askAlike, ask, askAlike, ask, askAlike].map((client) => createTask(client));
+        const { done } = await wait(clients);
+        const errors = [...done].map((client) => client.exception());
+        expect(errors.filter((error) => error instanceof ConnectionResetError)).toHaveLength(4);
+        expect(server.statistics()).toMatchObject({ accepted: 2, refused: 4 });
+      },
+      { network: new SimulatedNetwork(), runs: 20 },
     );
   });
 });
