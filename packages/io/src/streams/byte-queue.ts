@@ -1,6 +1,13 @@
 // Bytes that came and were not read: a list of chunks, searched and cut where they lie. What is taken is a view of the chunk that it
 // came in; bytes are copied only where what is asked for lies in several.
 
+/** Chunks of at most this size are copied together where they lie unread behind others: a peer that sends byte by byte costs no more than one
+ * that does not, neither in memory nor in searching. */
+const tiny = 256;
+
+/** Bytes of the blocks in which they come to lie. */
+const blockSize = 2048;
+
 /** Chunks of this size and more are handed over as they are, not copied together with their neighbours. */
 const large = 16 * 1024;
 
@@ -10,11 +17,32 @@ export class ByteQueue {
   #head = 0;
   /** How many bytes of the first chunk are taken. */
   #start = 0;
+  /** The block whose first bytes are the last chunk; null where that came from elsewhere. */
+  #block: Buffer | null = null;
   length = 0;
 
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    if (chunk.length <= tiny && this.length > 0) this.#gather(chunk);
+    else {
+      this.#chunks.push(chunk);
+      this.#block = null;
+    }
     this.length += chunk.length;
+  }
+
+  /** What is behind the last chunk in its block has been given to nobody. */
+  #gather(chunk: Buffer): void {
+    const chunks = this.#chunks;
+    const filled = this.#block === null ? blockSize : chunks.at(-1)!.length;
+    if (filled + chunk.length <= blockSize) {
+      chunk.copy(this.#block!, filled);
+      chunks[chunks.length - 1] = this.#block!.subarray(0, filled + chunk.length);
+      return;
+    }
+    const block = Buffer.allocUnsafe(blockSize);
+    chunk.copy(block);
+    chunks.push(block.subarray(0, chunk.length));
+    this.#block = block;
   }
 
   /** Takes some bytes, at most `most`, without waiting for more than there are. There must be some. */
@@ -114,6 +142,7 @@ export class ByteQueue {
     this.#start = 0;
     if (this.length === 0) {
       this.#chunks.length = this.#head = 0;
+      this.#block = null;
       return;
     }
     this.#chunks[this.#head++] = none;

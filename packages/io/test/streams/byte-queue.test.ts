@@ -14,7 +14,10 @@ describe("ByteQueue", () => {
         const what = random.below(10);
         if (what < 4) {
           // Few different bytes, so that separators are found, and nearly found.
-          const chunk = Buffer.from(Array.from({ length: 1 + random.below(7) }, () => 97 + random.below(2)));
+          const most = random.below(20) === 0 ? 600 : 7;
+          const chunk = Buffer.from(
+            Array.from({ length: 1 + random.below(most) }, () => 97 + random.below(2)),
+          );
           queue.push(chunk);
           model = Buffer.concat([model, chunk]);
         } else if (what < 6) {
@@ -42,6 +45,19 @@ describe("ByteQueue", () => {
     const chunks = [Buffer.alloc(10), Buffer.alloc(20_000), Buffer.alloc(30_000)];
     for (const chunk of chunks) queue.push(chunk);
     for (const chunk of chunks) expect(queue.takeSome(1_000_000)).toBe(chunk);
+  });
+
+  test("what comes byte by byte lies in few chunks, and what was taken stays as it is", () => {
+    const queue = new ByteQueue();
+    const taken: Buffer[] = [];
+    for (let i = 0; i < 100_000; i++) {
+      queue.push(Buffer.of(i & 255));
+      if (i % 1000 === 500) taken.push(queue.take(7));
+    }
+    const chunks = queue.takeChunks();
+    expect(chunks.length).toBeLessThan(100);
+    const all = Buffer.concat([...taken, ...chunks]);
+    expect(all.equals(Buffer.from(Array.from({ length: 100_000 }, (_, i) => i & 255)))).toBe(true);
   });
 
   test("forgets what was taken, however many chunks went through", () => {
