@@ -1,6 +1,7 @@
 // getaddrinfo: the addresses of a host, as the system knows them.
 import type { Awaitable, Coroutine } from "corio";
 import { cancelPoint, coroutine } from "corio/lowlevel";
+import { ADDRCONFIG, ALL, V4MAPPED } from "node:dns";
 import { checkFamily, checkHost, checkPort } from "./ip-address.ts";
 import { networkHere } from "./network-here.ts";
 import { nodeLookup } from "./node-lookup.ts";
@@ -58,7 +59,11 @@ function* lookUpHost(
 ): Coroutine<AddressInfo[]> {
   checkPort(port, 0);
   checkFamily(family);
-  if (!Number.isInteger(hints)) throw new TypeError("Cannot use the hints: they are flags of node:dns");
+  if (!Number.isInteger(hints) || (hints & ~(ADDRCONFIG | V4MAPPED | ALL)) !== 0) {
+    throw new TypeError(
+      `Cannot use the hints ${String(hints)}: they are ADDRCONFIG, V4MAPPED and ALL of node:dns, together or none`,
+    );
+  }
   if (host === null) {
     yield* cancelPoint();
     const own: AddressInfo[] = [

@@ -1,7 +1,7 @@
 // The system's own look-ups, getaddrinfo and getnameinfo, through node:dns. They take a thread each and cannot be stopped: what is undone
 // here is the wait, and a look-up that has not begun.
 import { lookup, lookupService, type LookupAddress } from "node:dns";
-import type { NetworkDone, ResolvedAddress } from "corio/lowlevel";
+import { realHost, type NetworkDone, type ResolvedAddress } from "corio/lowlevel";
 import { lookupThreads } from "./lookup-threads.ts";
 
 export interface NodeLookupOptions {
@@ -38,11 +38,18 @@ export function nodeLookupService(
 
 function onThread<T>(done: NetworkDone<T>, begin: (answer: NetworkDone<T>) => void): () => void {
   let undone = false;
-  const job = (): void =>
-    begin((error, result) => {
-      lookupThreads.finished();
-      if (!undone) done(error, result);
-    });
+  const answer: NetworkDone<T> = (error, result) => {
+    lookupThreads.finished();
+    if (!undone) done(error, result);
+  };
+  const job = (): void => {
+    try {
+      begin(answer);
+    } catch (error) {
+      // Node refuses what it is given before it has begun: the place is free all the same.
+      realHost.queueMicrotask(() => answer(error as Error, null));
+    }
+  };
   lookupThreads.submit(job);
   return () => {
     undone = true;

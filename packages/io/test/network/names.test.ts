@@ -11,6 +11,7 @@ import {
   HostNotFoundError,
   lookupThreads,
 } from "../../src/index.ts";
+import { nodeLookup } from "../../src/network/node-lookup.ts";
 import { both, caught } from "../support/dialects.ts";
 import { FakeNetwork } from "../support/fake-network.ts";
 
@@ -90,6 +91,7 @@ describe("getaddrinfo", () => {
     [["h", "80"], /port/],
     [["h", 1, { family: 5 }], /family/],
     [["h", 1, { hints: 0.5 }], /hints/],
+    [["h", 1, { hints: 3 }], /hints 3/],
   ])("%j is refused, and nobody asked", async (args, message) => {
     const { begun } = lookupThreads.statistics();
     await expect(run(() => getaddrinfo(...(args as [string])))).rejects.toThrow(message);
@@ -112,6 +114,21 @@ describe("getaddrinfo", () => {
     );
     expect(network.log).toContain("30 end lookup name");
   });
+});
+
+test("a look-up that node refuses to begin gives its thread back, and disturbs nobody who waits for one", async () => {
+  lookupThreads.limit = 1;
+  const told: (string | undefined)[] = [];
+  await new Promise<void>((resolve) => {
+    const tell = (error: Error | null): void => {
+      told.push((error as NodeJS.ErrnoException | null)?.code);
+      if (told.length === 3) resolve();
+    };
+    nodeLookup("localhost", 0, tell);
+    nodeLookup("localhost", 7 as never, tell);
+    nodeLookup("localhost", 0, tell);
+  });
+  expect(told).toEqual([undefined, "ERR_INVALID_ARG_VALUE", undefined]);
 });
 
 describe("a cancelled look-up", () => {
