@@ -52,9 +52,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   ENFILE: noFiles,
 };
 
-/** As `host:port`, an IPv6 address in brackets; or the path. */
+/** As `host:port`, an IPv6 address in brackets; or the path, an abstract one as `@name`, as the system's tools write it. */
 export function placeText(place: Place): string {
-  if ("path" in place) return place.path;
+  if ("path" in place) return place.path.replace("\0", "@");
   return place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
 }
 

@@ -83,6 +83,8 @@ export function* listenUnix(server: Server, path: string, options: UnixServerOpt
 
 /** Whether a socket's file is all that is left of its server. Another file refuses connections as well: it is nobody's to remove. */
 function* isStale({ init }: Server, path: string): Coroutine<boolean> {
+  // An abstract name goes with its server.
+  if (path.startsWith("\0")) return false;
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
   try {
     const transport = yield* connectUnix(init.network, path);

@@ -122,6 +122,27 @@ async function leaveStale(path: string): Promise<void> {
   await new Promise<void>((resolve) => execFile(process.execPath, ["-e", program], () => resolve()));
 }
 
+// Only Linux has them.
+describe.runIf(process.platform === "linux")("an abstract name", () => {
+  both("is listened on and connected to; it leaves no file that could be stale", function* (dialect) {
+    const { wait } = dialect;
+    const name = `\0${temporaryPath("abstract")}`;
+    const server = yield* wait(startUnixServer(echoLine(dialect), name));
+    for (const options of [{}, { replaceStale: true }]) {
+      const error = yield* caught(wait(startUnixServer(echoLine(dialect), name, options)));
+      expect(error).toBeInstanceOf(AddressInUseError);
+      expect((error as Error).message).toBe(
+        `Cannot listen on @${name.slice(1)}: the address is in use (EADDRINUSE)`,
+      );
+    }
+    const { reader, writer } = yield* wait(openUnixConnection(name));
+    yield* wait(writer.write("hello\n"));
+    expect(String(yield* wait(reader.readLine()))).toBe("hello\n");
+    server.close();
+    expect(yield* caught(wait(openUnixConnection(name)))).toBeInstanceOf(ConnectionRefusedError);
+  });
+});
+
 describe("a path", () => {
   const long = `/tmp/${"x".repeat(103)}`;
 
