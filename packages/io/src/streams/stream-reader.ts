@@ -66,7 +66,7 @@ export class StreamReader {
    * negative one: everything up to the end, however much. A cancel point.
    */
   read(most: number = -1): Awaitable<Buffer> {
-    if (typeof most !== "number" || Number.isNaN(most))
+    if (!Number.isInteger(most) && most !== Infinity)
       throw new RangeError(`Cannot read ${String(most)} bytes`);
     const reading = this.#reading;
     return (most < 0 ? new ReadToEnd(reading) : new ReadSome(reading, most)) as unknown as Awaitable<Buffer>;

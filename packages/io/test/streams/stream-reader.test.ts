@@ -162,6 +162,8 @@ describe("read", () => {
   test("of no number is a mistake", () => {
     expect(() => fed().read(Number.NaN)).toThrow(RangeError);
     expect(() => fed().read("3" as never)).toThrow(RangeError);
+    // Half a byte would look like the end.
+    expect(() => fed().read(0.5)).toThrow(RangeError);
   });
 
   test("gives views, not copies", () => {
