@@ -81,8 +81,9 @@ function* create(options: DatagramOptions): Coroutine<DatagramEndpoint> {
   });
   try {
     yield* bind(socket, local);
-    if (remote !== null) yield* connect(socket, remote);
+    // First: a broadcast address must be permitted before it can be connected to.
     configure(socket, options);
+    if (remote !== null) yield* connect(socket, remote);
     const bound = socket.address();
     const endpoint = new DatagramEndpoint({
       socket,

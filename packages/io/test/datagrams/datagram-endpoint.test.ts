@@ -309,6 +309,15 @@ describe("errors of the system", () => {
     expect(error).toBeInstanceOf(ConnectError);
     expect(error.code).toBe("EACCES");
     endpoint.setBroadcast(true);
+    const refused = (yield* caught(wait(createDatagramEndpoint({ remote: to })))) as ConnectError;
+    expect([refused.constructor, refused.code]).toEqual([ConnectError, "EACCES"]);
+  });
+
+  both("a broadcast address may be the remote where it is permitted", function* ({ wait }) {
+    const remote = { host: "127.255.255.255", port: 9 };
+    const endpoint = yield* wait(createDatagramEndpoint({ remote, broadcast: true }));
+    expect(endpoint.remoteAddress).toEqual({ ...remote, family: 4 });
+    yield* wait(endpoint.send("all"));
   });
 
   both("a name that is none, families that do not meet", function* ({ wait }) {
