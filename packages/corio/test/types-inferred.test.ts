@@ -177,6 +177,10 @@ describe("combinators", () => {
       const { done, pending } = yield* wait(tasks, { timeout: 5, returnWhen: "FIRST_COMPLETED" });
       expectTypeOf(done).toEqualTypeOf<Set<Task<Gift>>>();
       expectTypeOf(pending).toEqualTypeOf<Set<Task<Gift>>>();
+      const text = createTask(async () => "");
+      expectTypeOf(wait([createTask(giftAsync), text])).toEqualTypeOf<
+        Awaitable<{ done: Set<Task<Gift> | Task<string>>; pending: Set<Task<Gift> | Task<string>> }>
+      >();
       // @ts-expect-error no such time to return
       void wait(tasks, { returnWhen: "SOMETIME" });
       // @ts-expect-error Awaitables are no tasks

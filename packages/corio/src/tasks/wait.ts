@@ -103,10 +103,10 @@ class TasksWait extends Operation<void> {
   }
 }
 
-function* waitForTasks<T>(
-  tasks: ReadonlySet<Task<T>>,
+function* waitForTasks<T extends Task<unknown>>(
+  tasks: ReadonlySet<T>,
   options: WaitOptions,
-): Coroutine<{ done: Set<Task<T>>; pending: Set<Task<T>> }> {
+): Coroutine<{ done: Set<T>; pending: Set<T> }> {
   const nodes = [...tasks] as unknown as TaskNode[];
   const operation = new TasksWait(nodes, options.returnWhen ?? "ALL_COMPLETED");
   try {
@@ -114,8 +114,8 @@ function* waitForTasks<T>(
   } finally {
     for (const task of operation.failed) handOn(task);
   }
-  const done = new Set<Task<T>>();
-  const pending = new Set<Task<T>>();
+  const done = new Set<T>();
+  const pending = new Set<T>();
   for (const task of tasks) (task.done() ? done : pending).add(task);
   return { done, pending };
 }
@@ -134,10 +134,12 @@ function* waitUntil(_scope: unknown, operation: Operation<void>): Coroutine<void
  * Waits for tasks and tells which have ended. It owns none of them: neither expiry nor cancellation touches them, and it throws none
  * of their errors. A cancel point.
  */
-export function wait<T>(
-  tasks: Iterable<Task<T>>,
+export function wait<T extends Task<unknown>>(
+  tasks: Iterable<T>,
   options: WaitOptions = {},
-): Awaitable<{ done: Set<Task<T>>; pending: Set<Task<T>> }> {
+): Awaitable<{ done: Set<T>; pending: Set<T> }> {
+  if (typeof (tasks as Iterable<T> | undefined)?.[Symbol.iterator] !== "function")
+    throw new TypeError(`Cannot wait: expected an array or a set of tasks, got ${kindOf(tasks)}`);
   const set = new Set(tasks);
   if (set.size === 0) throw new TypeError("Cannot wait for no tasks at all");
   for (const task of set) {

@@ -65,7 +65,7 @@ describe("a task is awaited by", () => {
       const watcher = createTask(
         { name: "watcher" },
         fn(function* () {
-          yield* wait(waitForTasks<unknown>([middle, outer]));
+          yield* wait(waitForTasks([middle, outer]));
         }),
       );
       const gatherer = createTask(
@@ -76,7 +76,7 @@ describe("a task is awaited by", () => {
       );
       yield* wait(sleep(5));
       told.set();
-      yield* wait(waitForTasks<unknown>([watcher, gatherer]));
+      yield* wait(waitForTasks([watcher, gatherer]));
       // gather's items are tasks of their own; the second one has ended.
       const gathered = "task-0 [gatherer [root]]";
       expect(log.map((text) => String(text).replaceAll(/\w+-\d+/g, "task-0"))).toEqual([

@@ -47,7 +47,7 @@ describe("wait", () => {
     for (const other of [sleep(1), () => 1, Promise.resolve(1), 5, null, new Future()]) {
       expect(() => waitForTasks([task!, other as unknown as Task<number>])).toThrow(TypeError);
     }
-    expect(() => waitForTasks(task as never)).toThrow(TypeError);
+    expect(() => waitForTasks(task as never)).toThrow(/expected an array or a set of tasks, got object/);
     for (const never of ["LAST_COMPLETED", -1, null]) {
       expect(() => waitForTasks([task!], { returnWhen: never as "ALL_COMPLETED" })).toThrow(TypeError);
     }
@@ -57,20 +57,20 @@ describe("wait", () => {
   both("waits for all unless told otherwise, and throws no error of theirs", function* ({ wait }) {
     const [quick, slow] = sleepers(10, 15);
     const failing = createTask(failAfter, 12);
-    const { done, pending } = yield* wait(waitForTasks<unknown>([slow!, failing, quick!]));
+    const { done, pending } = yield* wait(waitForTasks([slow!, failing, quick!]));
     expect(loopTime()).toBe(15);
     expect(done).toEqual(new Set([slow, failing, quick]));
     expect(pending.size).toBe(0);
     expect(failing.exception()).toBeInstanceOf(RangeError);
     // Again: all have ended, there is nothing to wait for.
-    yield* wait(waitForTasks<unknown>([slow!, failing, quick!]));
+    yield* wait(waitForTasks([slow!, failing, quick!]));
     expect(loopTime()).toBe(15);
   });
 
   both("the first that ends, by value or error, is enough for FIRST_COMPLETED", function* ({ wait }) {
     const tasks = sleepers(30, 20);
     const failing = createTask(failAfter, 10);
-    const first = yield* wait(waitForTasks<unknown>([...tasks, failing], { returnWhen: "FIRST_COMPLETED" }));
+    const first = yield* wait(waitForTasks([...tasks, failing], { returnWhen: "FIRST_COMPLETED" }));
     expect([...first.done]).toEqual([failing]);
     expect(first.pending).toEqual(new Set(tasks));
     expect(loopTime()).toBe(10);
@@ -110,7 +110,7 @@ describe("wait", () => {
       cancelled.cancel();
     });
     const { done, pending } = yield* wait(
-      waitForTasks<unknown>([slow!, cancelled, failing], { returnWhen: "FIRST_EXCEPTION" }),
+      waitForTasks([slow!, cancelled, failing], { returnWhen: "FIRST_EXCEPTION" }),
     );
     // Not at 10, when one was cancelled.
     expect(loopTime()).toBe(20);
@@ -127,9 +127,7 @@ describe("wait", () => {
     const failing = createTask(failAfter, 1);
     const [slow] = sleepers(50);
     yield* caught(wait(failing.join()));
-    const { done, pending } = yield* wait(
-      waitForTasks<unknown>([slow!, failing], { returnWhen: "FIRST_EXCEPTION" }),
-    );
+    const { done, pending } = yield* wait(waitForTasks([slow!, failing], { returnWhen: "FIRST_EXCEPTION" }));
     expect(loopTime()).toBe(1);
     expect([...done]).toEqual([failing]);
     expect([...pending]).toEqual([slow]);
@@ -214,7 +212,7 @@ describe("wait", () => {
     const { wait, reports } = t;
     const failing = createTask(failAfter, 10);
     const [slow] = sleepers(50);
-    yield* wait(waitForTasks<unknown>([failing, slow!]));
+    yield* wait(waitForTasks([failing, slow!]));
     expect(loopTime()).toBe(50);
     expect(reports).toEqual([]);
     // Now it is the caller's, who does not ask for it.
@@ -238,7 +236,7 @@ describe("wait", () => {
         log.push(((yield* caught(wait(failing.join()))) as Error).message);
       }),
     );
-    yield* wait(waitForTasks<unknown>([failing]));
+    yield* wait(waitForTasks([failing]));
     yield* wait(joiner.join());
     // See the reports that each of these tests must not have.
     yield* wait(sleep(10));

@@ -23,7 +23,7 @@ export default program({
     });
     const waiting = createTask(waits);
     const failing = createTask(fails);
-    yield* wait(waitTasks<unknown>([waiting, failing]));
+    yield* wait(waitTasks([waiting, failing]));
     log(waiting.cancelled(), failing.cancelled(), failing.exception());
   },
 });
