@@ -79,9 +79,9 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
   /** The block's value when it ended by its own scope's cancellation; or throws what that means. */
   protected abstract absorb(cancellation: CancelledError): T;
 
-  /** The error of a block whose body or children failed; null when, after all, there is none to throw. */
-  protected failure(error: unknown): unknown {
-    return error;
+  /** Whether the block fails: its body has, or children. `ending` is then what it throws. */
+  protected fails(failed: boolean): boolean {
+    return failed;
   }
 
   /** What the body is given. */
@@ -204,11 +204,10 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
     this.finished(scope);
     scope.close();
     const cancellation = this.ok ? null : cancellationOf(this.ending);
-    const failure = this.ok || cancellation !== null ? this.failure(null) : this.failure(this.ending);
-    if (failure !== null) {
-      const replaced = cancellation ?? replacedBy(failure);
+    if (this.fails(!this.ok && cancellation === null)) {
+      const replaced = cancellation ?? replacedBy(this.ending);
       if (replaced !== null && replaced.scope !== scope) tellAgain(parent, replaced);
-      throw failure;
+      throw this.ending;
     }
     if (cancellation !== null && cancellation.scope !== scope) throw cancellation;
     const absorbs = cancellation !== null;

@@ -30,9 +30,11 @@ export type Gathered<Items extends readonly Gatherable[]> = {
 
 /** A group whose sole error is thrown as it is. */
 export abstract class UnwrappingBlock<T> extends GroupBlock<T> {
-  protected override failure(error: unknown): unknown {
-    const failure = super.failure(error);
-    return failure instanceof TaskGroupError && failure.errors.length === 1 ? failure.errors[0] : failure;
+  protected override fails(failed: boolean): boolean {
+    if (!super.fails(failed)) return false;
+    const { errors } = this.ending as TaskGroupError;
+    if (errors.length === 1) this.ending = errors[0];
+    return true;
   }
 }
 

@@ -6,6 +6,7 @@ import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { Block } from "../kernel/block.ts";
 import { tellOfEnclosing } from "../kernel/delivery.ts";
 import { type CancellableTaskGroup, GroupScope, type TaskGroup } from "../kernel/group-scope.ts";
+import { kindOf } from "../kernel/kind-of.ts";
 import { CLEANUP } from "../kernel/scope-flags.ts";
 import type { ScopeNode } from "../kernel/scope.ts";
 import type { Strand } from "../kernel/strand.ts";
@@ -30,17 +31,18 @@ export class GroupBlock<T> extends Block<T> {
     if (!this.ok) scope.cancel(this.ending);
   }
 
-  protected override failure(error: unknown): unknown {
+  protected override fails(failed: boolean): boolean {
     const group = this.scope as GroupScope;
-    if (error !== null) group.addError(error);
-    if (group.errors === null) return null;
+    if (failed) group.addError(this.ending);
+    if (group.errors === null) return false;
     // Also when the body itself made something else of the cancellation that it was told of.
     if (!this.#inCleanup) tellOfEnclosing(group.parent!);
     const errors = [...group.errors];
-    return new TaskGroupError(
+    this.ending = new TaskGroupError(
       errors,
-      `${errors.length} of the group's tasks failed: ${firstLine(errors[0])}`,
+      `${errors.length} of the group's tasks failed: ${inWords(errors[0])}`,
     );
+    return true;
   }
 
   /** The group was cancelled through its own `cancel`: a quiet end. */
@@ -49,8 +51,13 @@ export class GroupBlock<T> extends Block<T> {
   }
 }
 
-function firstLine(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** An error in words. Anything may be thrown, also what makes no string. */
+function inWords(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return kindOf(error);
+  }
 }
 
 /**
