@@ -162,6 +162,15 @@ describe("deadlocks", () => {
     expect(stdout).toBe("clean-up ran\ncaught DeadlockError\nwent on\n");
     expect(code).toBe(0);
   });
+
+  test.skipIf(!toldOfAwaited)(
+    "another one that follows is told of, too, though nothing holds the process in between",
+    async () => {
+      const { code, stdout } = await start("endings.ts", "deadlock after deadlock").ended();
+      expect(stdout).toBe("first: DeadlockError\nsecond: DeadlockError\nthird: DeadlockError\n");
+      expect(code).toBe(0);
+    },
+  );
 });
 
 describe("rejections", () => {

@@ -142,7 +142,13 @@ function onUnhandledRejection(reason: unknown): void {
   inNextTurn(() => inNextTurn(onTurnOver));
 }
 
+/** Whether the process is about to end: a run that begins now may hold it no more than the one before. */
+let leaving = false;
+
 function onBeforeExit(): void {
+  // Elsewhere the turn would hold the process.
+  if (isNode) inNextTurn(() => void (leaving = false));
+  leaving = isNode;
   for (const hooks of Array.from(active)) hooks.idle();
 }
 
@@ -207,6 +213,8 @@ export const host: Host = {
   enterRun(hooks) {
     if (!listening) listen();
     active.add(hooks);
+    // One turn more, after which node asks again.
+    if (leaving) root.runInAsyncScope(setImmediate, undefined, () => {});
     return () => {
       active.delete(hooks);
       if (active.size > 0) return;
