@@ -1,7 +1,7 @@
 // A step that holds the event loop.
 
 import { describe, expect, test } from "vitest";
-import { checkpoint, createTask, Event, run, type Report } from "corio";
+import { checkpoint, createTask, Event, instrument, run, setDebug, type Report } from "corio";
 import { createVirtualHost, realHost } from "corio/lowlevel";
 import { dialects } from "../support/dialects.ts";
 
@@ -39,5 +39,32 @@ describe("a step of a task", () => {
         }
       });
     }
+  }
+
+  for (const { name, fn, wait } of dialects) {
+    test(`is not one that was begun when debug mode was left, and ends when it is on again (${name})`, async () => {
+      let time = 0;
+      const reports: Report[] = [];
+      const host = { ...createVirtualHost(realHost), now: () => time };
+      // Steps are then seen throughout.
+      const remove = instrument({});
+      await run(
+        fn(function* () {
+          const go = new Event();
+          yield* wait(checkpoint());
+          setDebug(false);
+          createTask(() => {
+            time += 150;
+            go.set();
+          });
+          yield* wait(go.wait());
+          setDebug(true);
+          yield* wait(checkpoint());
+        }),
+        { host, debug: true, onReport: (report) => void reports.push(report) },
+      );
+      remove();
+      expect(reports.map(({ message }) => message)).toEqual([]);
+    });
   }
 });

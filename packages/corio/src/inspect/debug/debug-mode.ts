@@ -23,7 +23,7 @@ import {
 } from "./debug-runs.ts";
 import { reportLeftCallbacks } from "./left-callbacks.ts";
 import { reportOpenResources } from "./resources.ts";
-import { stepEnded, stepStarted } from "./slow-steps.ts";
+import { forgetSteps, stepEnded, stepStarted } from "./slow-steps.ts";
 import { excuse, noteAwaitable, reportUnawaited, type Lazy } from "./unawaited.ts";
 
 /** Frames that are kept of the place where something was made. */
@@ -112,7 +112,10 @@ function refresh(): void {
   if (wanted === (hooks.debug !== null)) return;
   hooks.debug = wanted ? debugHooks : null;
   if (wanted) addListener(listener);
-  else removeListener(listener);
+  else {
+    removeListener(listener);
+    forgetSteps();
+  }
 }
 
 function optionsOf(wanted: boolean | DebugOptions): DebugOptions | null {

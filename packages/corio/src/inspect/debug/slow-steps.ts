@@ -21,7 +21,7 @@ interface Watch {
   waiting: boolean;
 }
 
-const watches = new WeakMap<EventLoop, Watch>();
+let watches = new WeakMap<EventLoop, Watch>();
 
 function watchOf(loop: EventLoop): Watch {
   let watch = watches.get(loop);
@@ -30,6 +30,11 @@ function watchOf(loop: EventLoop): Watch {
     watches.set(loop, watch);
   }
   return watch;
+}
+
+/** Debug mode is left, perhaps in the middle of a step, whose end will not be seen. */
+export function forgetSteps(): void {
+  watches = new WeakMap();
 }
 
 function milliseconds(ms: number): string {
