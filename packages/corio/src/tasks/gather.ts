@@ -1,6 +1,6 @@
 // gather: several things at once, all of their results.
 
-import { CancelledError, TaskGroupError } from "../errors.ts";
+import { CancelledError, type TaskGroupError } from "../errors.ts";
 import {
   isGenerator,
   type Awaitable,
@@ -10,8 +10,11 @@ import {
 } from "../kernel/awaitable.ts";
 import type { AnyFunction } from "../kernel/body.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
-import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
+import { inherited } from "../kernel/delivery.ts";
+import { GroupScope, spawnIn } from "../kernel/group-scope.ts";
 import { kindOf } from "../kernel/kind-of.ts";
+import type { ScopeNode } from "../kernel/scope.ts";
+import type { Strand } from "../kernel/strand.ts";
 import { TaskNode, type Task } from "../kernel/task.ts";
 import { isAwaitable } from "./kinds.ts";
 import { GroupBlock } from "./task-group.ts";
@@ -28,8 +31,36 @@ export type Gathered<Items extends readonly Gatherable[]> = {
       : never;
 };
 
+/** A group whose tasks are asked for what they give: one that is cancelled alone gives nothing. */
+class AskingScope extends GroupScope {
+  readonly #lost: (task: TaskNode) => void;
+
+  constructor(parent: ScopeNode, strand: Strand, lost: (task: TaskNode) => void) {
+    super(parent.loop, parent, strand, 0);
+    this.#lost = lost;
+  }
+
+  override taskEnded(task: ScopeNode): void {
+    super.taskEnded(task);
+    const child = task as TaskNode;
+    if (child.cancelled() && inherited(this) === null) this.#lost(child);
+  }
+}
+
 /** A group whose sole error is thrown as it is. */
 export abstract class UnwrappingBlock<T> extends GroupBlock<T> {
+  protected override open(parent: ScopeNode, strand: Strand): ScopeNode {
+    return new AskingScope(parent, strand, (task) => this.lost(task));
+  }
+
+  /** A task was cancelled alone. That fails the group, as an item does that joins such a task. */
+  protected lost(task: TaskNode): void {
+    const group = this.scope as GroupScope;
+    const error = task.cancelledError();
+    group.addError(error);
+    group.cancel(error);
+  }
+
   protected override fails(failed: boolean): boolean {
     if (!super.fails(failed)) return false;
     const { errors } = this.ending as TaskGroupError;
@@ -92,6 +123,16 @@ export function gather<const Items extends readonly Gatherable[]>(items: Items):
   return new GatherBlock<Gathered<Items>>(spawnAll as AnyFunction, [[...items]]);
 }
 
+class SettledBlock<T> extends GatherBlock<T> {
+  protected override lost(): void {}
+
+  protected override value(tasks: unknown): T {
+    return (tasks as TaskNode[]).map((task) =>
+      task.cancelled() ? { status: "rejected", reason: task.cancelledError() } : task.result(),
+    ) as T;
+  }
+}
+
 /** How one of several things ended. */
 export type Settled<T> =
   | { readonly status: "fulfilled"; readonly value: T }
@@ -126,5 +167,5 @@ export function allSettled<const Items extends readonly Gatherable[]>(
   items: Items,
 ): Awaitable<AllSettled<Items>> {
   assertGatherable(items, "settle");
-  return new GatherBlock<AllSettled<Items>>(settleAll as AnyFunction, [[...items]]);
+  return new SettledBlock<AllSettled<Items>>(settleAll as AnyFunction, [[...items]]);
 }

@@ -6,6 +6,7 @@ import type { AnyFunction } from "../kernel/body.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { Future } from "../kernel/future.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
+import type { TaskNode } from "../kernel/task.ts";
 import { assertGatherable, UnwrappingBlock, type Gatherable, type Gathered } from "./gather.ts";
 
 /** The items that take part: each once. TypeError when there is nothing that could ever be first. */
@@ -71,25 +72,44 @@ function* tryForValue(item: Gatherable, contest: Contest): Coroutine<void> {
     yield* runToFinish(item, contest.finish, true);
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    contest.errors.push(error);
-    if (contest.errors.length === contest.size) contest.finish.setResult(NOBODY);
+    contest.failed(error);
   }
 }
 
-interface Contest {
-  readonly size: number;
-  readonly errors: unknown[];
-  readonly finish: Future<Finish>;
+class Contest {
+  readonly items: readonly Gatherable[];
+  readonly errors: unknown[] = [];
+  readonly finish: Future<Finish> = new Future<Finish>();
+
+  constructor(items: readonly Gatherable[]) {
+    this.items = items;
+  }
+
+  failed(error: unknown): void {
+    this.errors.push(error);
+    if (this.errors.length === this.items.length) this.finish.setResult(NOBODY);
+  }
 }
 
-function* anyBody(group: GroupScope, items: readonly Gatherable[]): Coroutine<Finish> {
-  const contest: Contest = { size: items.length, errors: [], finish: new Future<Finish>() };
-  for (const item of items) spawnIn(group, [tryForValue, item, contest]);
+class AnyBlock<T> extends RaceBlock<T> {
+  readonly #contest: Contest;
+
+  constructor(contest: Contest) {
+    super(anyBody as AnyFunction, [contest]);
+    this.#contest = contest;
+  }
+
+  protected override lost(task: TaskNode): void {
+    this.#contest.failed(task.cancelledError());
+  }
+}
+
+function* anyBody(group: GroupScope, contest: Contest): Coroutine<Finish> {
+  for (const item of contest.items) spawnIn(group, [tryForValue, item, contest]);
   const first = yield* contest.finish.wait();
   if (first === NOBODY) {
-    throw contest.errors.length === 1
-      ? contest.errors[0]
-      : new TaskGroupError(contest.errors, `All ${contest.size} of them failed`);
+    const { errors } = contest;
+    throw errors.length === 1 ? errors[0] : new TaskGroupError(errors, `All ${errors.length} of them failed`);
   }
   group.cancel("another one was first");
   return first;
@@ -103,5 +123,5 @@ function* anyBody(group: GroupScope, items: readonly Gatherable[]): Coroutine<Fi
 export function any<const Items extends readonly [Gatherable, ...Gatherable[]]>(
   items: Items,
 ): Awaitable<Gathered<Items>[number]> {
-  return new RaceBlock<Gathered<Items>[number]>(anyBody as AnyFunction, [contestants(items, "try")]);
+  return new AnyBlock<Gathered<Items>[number]>(new Contest(contestants(items, "try")));
 }

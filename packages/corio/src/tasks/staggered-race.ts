@@ -73,8 +73,9 @@ function* attempt(group: GroupScope, contest: Contest, index: number, failed: Fu
   } catch (error) {
     const cancellation = cancellationOf(error);
     contest.errors[index] = cancellation ?? error;
-    if (cancellation !== null) throw error;
+    // Also where it was cancelled alone: then it is the next one's turn.
     failed.setResult();
+    if (cancellation !== null) throw error;
     return;
   }
   if (contest.winner !== null) {
