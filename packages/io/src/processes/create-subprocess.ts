@@ -13,7 +13,7 @@ import { Process } from "./process.ts";
 import type { RedirectPlan, StreamName } from "./redirect.ts";
 import { sharedPipe, type SharedPipe } from "./shared-pipe.ts";
 import { spawnChild, type Lead } from "./spawn-child.ts";
-import { startError } from "./start-error.ts";
+import { sharedPipeError, startError } from "./start-error.ts";
 
 /**
  * Starts a program with its arguments, as asyncio's `create_subprocess_exec`; no shell is between. The process belongs to the running scope: when that
@@ -131,7 +131,7 @@ function* sharing(plan: ProcessPlan): Coroutine<SharedPipe> {
   try {
     return yield* sharedPipe();
   } catch (error) {
-    throw isSystemError(error) ? startError(error, { ...plan, cwd: undefined }) : error;
+    throw isSystemError(error) ? sharedPipeError(error, plan) : error;
   }
 }
 

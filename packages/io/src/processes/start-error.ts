@@ -1,5 +1,6 @@
 // Why a process could not be started. The system tells one code for several mistakes; what is at fault is looked up afterwards.
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import {
   ProcessStartError,
@@ -34,6 +35,13 @@ export function startError(error: unknown, plan: ProcessPlan): unknown {
   return new ProcessStartError(`Cannot start ${plan.shown}: ${reason} (${code})`, program, error);
 }
 
+/** What the library throws where there is no pipe for both outputs of a process: it is made in the folder for temporary files. */
+export function sharedPipeError(error: NodeJS.ErrnoException, plan: ProcessPlan): ProcessStartError {
+  const { code = "" } = error;
+  const reason = reasons[code] ?? `no pipe for its stdout and stderr can be made in ${tmpdir()}, see TMPDIR`;
+  return new ProcessStartError(`Cannot start ${plan.shown}: ${reason} (${code})`, plan.program, error);
+}
+
 function folderFault(cwd: string): string | null {
   try {
     if (!statSync(cwd).isDirectory()) return `its folder ${cwd} is a file`;
@@ -49,18 +57,28 @@ function folderFault(cwd: string): string | null {
 }
 
 function programError(error: Error, code: string, plan: ProcessPlan): ProcessStartError {
-  const { program, cwd = process.cwd() } = plan;
+  const { program } = plan;
   const say = (reason: string): string => `Cannot start ${plan.shown}: ${reason}`;
   const named = program.includes("/");
   const path = (plan.env ?? process.env)["PATH"] ?? "";
-  const places = named
-    ? [resolve(cwd, program)]
-    : path.split(delimiter).map((dir) => resolve(cwd, join(dir, program)));
-  const found = places.find((place) => statSync(place, { throwIfNoEntry: false }) !== undefined);
+  const places = (named ? [program] : path.split(delimiter).map((dir) => join(dir, program))).map((place) =>
+    wholePath(place, plan.cwd),
+  );
+  const faults = places.map(faultOf);
+  const found = places[faults.indexOf(null)];
   if (found === undefined) {
+    const hidden = faults.includes("EACCES");
+    if (named && (hidden || code === "ELOOP")) {
+      const reason = hidden ? "a folder before it may not be entered" : "its links lead in a circle";
+      return new ProgramNotExecutableError(
+        say(`${places[0]} cannot be reached: ${reason} (${code})`),
+        program,
+        error,
+      );
+    }
     const reason = named
       ? `there is no ${places[0]}`
-      : `no folder of PATH has a program "${program}" (PATH is ${path})`;
+      : `no folder of PATH${hidden ? " that may be entered" : ""} has a program "${program}" (PATH is ${path})`;
     return new ProgramNotFoundError(say(`${reason} (${code})`), program, error);
   }
   let reason = `${found} may not be executed`;
@@ -73,6 +91,25 @@ function programError(error: Error, code: string, plan: ProcessPlan): ProcessSta
         : `the interpreter of ${found} is missing: ${interpreter}`;
   } else if (code === "ENOEXEC") reason = `${found} is no program that this system can run`;
   return new ProgramNotExecutableError(say(`${reason} (${code})`), program, error);
+}
+
+function wholePath(place: string, cwd: string | undefined): string {
+  try {
+    return resolve(cwd ?? "", place);
+  } catch {
+    // The folder of this program was removed: there is no whole path, and nothing at this one.
+    return place;
+  }
+}
+
+/** Why nothing is seen at a path; null where something is. */
+function faultOf(path: string): string | null {
+  try {
+    statSync(path);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? "";
+  }
 }
 
 /** What a script names behind its `#!`. */

@@ -1,5 +1,6 @@
 // What can be wrong with a program, its folder, its user and its arguments: each a distinct error that says so, and nothing runs.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect } from "vitest";
 import {
   createSubprocessExec,
@@ -14,7 +15,7 @@ import {
 } from "../../src/index.ts";
 import { both, caught, type Dialect } from "../support/dialects.ts";
 import { children, leavesNothing } from "../support/left-behind.ts";
-import { fixturePath } from "../support/programs.ts";
+import { fixture, fixturePath } from "../support/programs.ts";
 import { temporaryPath } from "../support/temporary-path.ts";
 
 leavesNothing();
@@ -88,6 +89,34 @@ describe("the program", () => {
     expect(error.message).toBe(
       `Cannot start ${path}: the interpreter of ${path} is missing: /no/such/interpreter (ENOENT)`,
     );
+  });
+
+  both("is a link that leads to itself", function* (dialect) {
+    const path = temporaryPath("circle");
+    symlinkSync(path, path);
+    const error = yield* fails(dialect, path);
+    expect(error).toBeInstanceOf(ProgramNotExecutableError);
+    expect(error.message).toBe(
+      `Cannot start ${path}: ${path} cannot be reached: its links lead in a circle (ELOOP)`,
+    );
+  });
+
+  both("cannot be seen, nor can the place for a pipe: that is told as well", function* ({ wait }) {
+    const folder = temporaryPath("places");
+    mkdirSync(folder);
+    // For nobody, too.
+    chmodSync(folder, 0o777);
+    chmodSync(dirname(folder), 0o711);
+    const program = yield* wait(fixture("hidden-places.ts", [folder], { stdout: PIPE }));
+    const [stdout] = yield* wait(program.communicate());
+    expect(String(stdout).split("\n")).toEqual([
+      "ProcessStartError: Cannot start true: no pipe for its stdout and stderr can be made in /no/such/folder, see TMPDIR (ENOENT)",
+      "ProgramNotFoundError: Cannot start ./program: there is no ./program (ENOENT)",
+      'ProgramNotFoundError: Cannot start program: no folder of PATH has a program "program" (PATH is /no/such/folder) (ENOENT)',
+      `ProgramNotExecutableError: Cannot start closed/program: ${folder}/closed/program cannot be reached: a folder before it may not be entered (EACCES)`,
+      `ProgramNotFoundError: Cannot start program: no folder of PATH that may be entered has a program "program" (PATH is ${folder}/closed) (EACCES)`,
+      "",
+    ]);
   });
 
   both("is found by the PATH that it is given", function* ({ wait }) {
