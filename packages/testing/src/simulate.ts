@@ -59,7 +59,7 @@ export async function simulate<R>(program: Program<R>, options: SimulateOptions 
   if (!decides && given === undefined && networkEvents === "") throw error;
   const { choices } = outcome.simulation;
   const again = decides
-    ? `{ schedule: { replay: "${formatReplay({ seed, choices })}" } }`
+    ? `{ schedule: { replay: "${formatReplay({ seed, choices })}" }${lateness > 0 ? `, lateness: ${lateness}` : ""} }`
     : `{ seed: ${seed}, schedule: "fifo" }`;
   throw withNote(
     error,

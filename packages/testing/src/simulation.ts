@@ -35,6 +35,17 @@ export interface SimulationSettings {
   readonly network?: HostNetwork | undefined;
 }
 
+/** What is not a number would pass for none: nothing would be explored, and nothing found. */
+function assertSettings({ seed, start = 0, lateness = 0, cancels = 0 }: SimulationSettings): void {
+  const refuse = (what: string, value: unknown, takes: string): never => {
+    throw new RangeError(`Cannot simulate with ${what} ${String(value)}: it takes ${takes}`);
+  };
+  if (!Number.isSafeInteger(seed)) refuse("seed", seed, "a whole number");
+  if (!Number.isFinite(start)) refuse("start", start, "milliseconds");
+  if (!(lateness >= 0)) refuse("lateness", lateness, "milliseconds, zero or more");
+  if (!(cancels >= 0)) refuse("cancels", cancels, "a number, zero or more");
+}
+
 const SIMULATION = Symbol("the simulation of a host");
 
 type SimulatedHost = VirtualHost & { [SIMULATION]?: Simulation };
@@ -68,6 +79,7 @@ export class Simulation {
   #restedAt = -1;
 
   constructor(settings: SimulationSettings) {
+    assertSettings(settings);
     this.#settings = settings;
     // Nothing is early by less than nothing.
     this.#lateness = settings.lateness !== undefined && settings.lateness > 0 ? settings.lateness : -1;

@@ -62,6 +62,22 @@ describe("schedules", () => {
     await expect(simulate(() => 1, { schedule: { pct: 0 } })).rejects.toThrow(RangeError);
   });
 
+  test.each(["lifo", 3, {}])("%o is none", async (schedule) => {
+    await expect(simulate(() => {}, { schedule: schedule as Schedule })).rejects.toThrow(RangeError);
+  });
+
+  test.each([
+    { seed: 1.5 },
+    { seed: NaN },
+    { start: NaN },
+    { start: Infinity },
+    { lateness: NaN },
+    { lateness: -1 },
+  ])("%o is refused: it would pass for something else", async (options) => {
+    await expect(simulate(() => {}, options)).rejects.toThrow(RangeError);
+    await expect(explore(() => {}, options)).rejects.toThrow(RangeError);
+  });
+
   test("timers of one moment wake in any order, those of two keep theirs", async () => {
     const orders = new Set<string>();
     for (let seed = 1; seed <= 50; seed++) {
@@ -177,6 +193,18 @@ describe("replays", () => {
       expect(await messageOf({ replay })).toContain("to see the schedule");
       expect(log.join(" ")).toBe(order);
     }
+  });
+
+  test("with the lateness that the schedule had", async () => {
+    const program = () =>
+      taskGroup(function* (group) {
+        for (let i = 1; i <= 3; i++) group.spawn(() => sleep(i));
+        for (let k = 0; k < 3; k++) yield* checkpoint();
+        throw new Error("to see the schedule");
+      });
+    await expect(simulate(program, { seed: 11, lateness: 5 })).rejects.toThrow(
+      /The same again: simulate\(program, \{ schedule: \{ replay: "11\/.*" \}, lateness: 5 \}\)/,
+    );
   });
 });
 
@@ -303,6 +331,10 @@ describe("exploreAll", () => {
     expect([...orders].toSorted()).toEqual(["01t", "0t1", "t01"]);
   });
 
+  test("nothing would be tried with a bound that is no number", async () => {
+    await expect(exploreAll(() => {}, { deviations: NaN })).rejects.toThrow(RangeError);
+  });
+
   test("a space that is too large is refused, not waited for", async () => {
     const busy = model(() => ({
       tasks: Array.from({ length: 4 }, () => () => taskGroup(() => sleep(1))),
@@ -341,6 +373,24 @@ describe("explore", () => {
     }
     expect(seeds).toEqual([await simulate(() => random(), { seed: 17 })]);
   });
+
+  test("seeds may be less than zero", async () => {
+    const orders: string[] = [];
+    const program = async () => {
+      const log: string[] = [];
+      await racers(log)();
+      orders.push(log.join(" "));
+    };
+    await explore(program, { seed: -8, runs: 9, schedules: ["random", "random"] });
+    expect(new Set(orders).size).toBe(9);
+  });
+
+  test.each([{ runs: 0 }, { runs: NaN }, { cancels: NaN }])(
+    "%o is refused: nothing would be explored",
+    async (options) => {
+      await expect(explore(() => {}, options)).rejects.toThrow(RangeError);
+    },
+  );
 
   test("what fails is the program's own error, with its note", async () => {
     class OfTheProgram extends Error {}

@@ -42,6 +42,11 @@ export async function exploreAll(program: Program, options: ExploreAllOptions = 
     autojump,
     ...rest
   } = options;
+  if (!(deviations >= 0)) {
+    throw new RangeError(
+      `Cannot explore with ${String(deviations)} deviations: it takes a number, zero or more`,
+    );
+  }
   const runWith = (decider: ListedDecider, of: number): Promise<Outcome> =>
     runOnce(program, { seed: of, decider, start, autojump, lateness, cancels }, rest);
   const runListed = (of: number, choices: readonly number[]): Promise<Outcome> =>

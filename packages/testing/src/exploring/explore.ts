@@ -50,6 +50,8 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
     lateness,
     ...rest
   } = options;
+  if (!(wantedRuns >= 1))
+    throw new RangeError(`Cannot explore in ${String(wantedRuns)} runs: it takes one or more`);
   const settings = { start, autojump, lateness, cancels };
   const runListed = (seed: number, choices: readonly number[]): Promise<Outcome> =>
     runOnce(program, { ...settings, seed, decider: new ListedDecider(choices) }, rest);
@@ -73,7 +75,7 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
   for (let run = 1; run <= runs; run++) {
     await turns.give();
     const seed = first + run - 1;
-    let schedule = seed === 0 ? "fifo" : schedules[(seed - 1) % schedules.length]!;
+    let schedule = seed === 0 ? "fifo" : schedules.at((seed - 1) % schedules.length)!;
     if (typeof schedule === "object" && "pct" in schedule && schedule.steps === undefined) {
       if (length === undefined) {
         const measured = await runListed(0, []);

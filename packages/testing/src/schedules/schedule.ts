@@ -24,6 +24,11 @@ export type Schedule =
 export function deciderOf(schedule: Schedule, seed: number): { decider: Decider; seed: number } {
   if (schedule === "fifo") return { decider: inOrder, seed };
   if (schedule === "random") return { decider: new RandomDecider(seed), seed };
+  if (typeof schedule !== "object") {
+    throw new RangeError(
+      `Cannot schedule by ${String(schedule)}: it takes "fifo", "random", { pct: depth } or { replay: "7/12:3" }`,
+    );
+  }
   if ("replay" in schedule) {
     const replay = parseReplay(schedule.replay);
     return { decider: new ListedDecider(replay.choices), seed: replay.seed };
