@@ -87,7 +87,20 @@ export class ExecutorCore implements JobOwner, PoolOwner {
   // What jobs say.
 
   admit(job: ThreadJob): boolean {
-    return this.waiting.size === 0 && this.limiter.tryAcquire(job);
+    if (this.waiting.size === 0 && this.limiter.tryAcquire(job)) return (job.hasToken = true);
+    const { ahead } = this.pool;
+    if (ahead === this.waiting.size && ahead < this.#running) job.lieReady();
+    return false;
+  }
+
+  admitAhead(job: ThreadJob, before: ThreadJob | undefined): boolean {
+    // The token is for the job that lay ready, which is the first that waits for one.
+    this.#admitting = true;
+    if (before !== undefined && this.isOwnLimiter(before.options.limiter)) this.#free(before);
+    job.hasToken = this.limiter.tryAcquire(job);
+    this.#admitting = false;
+    if (job.hasToken) job.taken();
+    return job.hasToken;
   }
 
   /** Whoever is next is sent before its caller runs: no thread stands idle meanwhile. */
@@ -98,6 +111,7 @@ export class ExecutorCore implements JobOwner, PoolOwner {
     for (;;) {
       const next = this.waiting.peek() as ThreadJob | null;
       if (next === null || !this.limiter.tryAcquire(next)) break;
+      next.hasToken = true;
       this.waiting.remove(next);
       next.admitted();
     }
@@ -127,12 +141,29 @@ export class ExecutorCore implements JobOwner, PoolOwner {
   }
 
   over(job: ThreadJob): void {
+    if (job.isDeserted) this.#leftBehind.delete(job);
+    this.pool.left(job);
+    this.#free(job);
+    this.#layReady();
+    this.noteLeft();
+  }
+
+  /** The thread is done with the job, though its caller may not have been told yet. */
+  #free(job: ThreadJob): void {
+    if (!job.hasToken) return;
+    job.hasToken = false;
     this.#running--;
     this.#busy += realHost.now() - job.since;
-    if (job.isDeserted) this.#leftBehind.delete(job);
-    this.pool.left(job.threadId);
     job.options.limiter.release(job);
-    this.noteLeft();
+  }
+
+  /** As many as are running lie ready, so that no thread has to wait for the next. */
+  #layReady(): void {
+    const { ahead } = this.pool;
+    if (ahead >= this.#running || ahead >= this.waiting.size) return;
+    let next = this.waiting.peek() as ThreadJob;
+    while (next.isAhead) next = next.after as ThreadJob;
+    next.lieReady();
   }
 
   /** Somebody is out of it. */

@@ -16,7 +16,7 @@ export interface JobOwner {
   /** The jobs that wait for a token, and those that were sent and are waited for. */
   readonly waiting: WaitQueue<unknown>;
   readonly sent: WaitQueue<unknown>;
-  /** Takes a token for the job, if it is its turn. */
+  /** Takes a token for the job, if it is its turn. If not, the job may lie ready in the pool while it waits. */
   admit(job: ThreadJob): boolean;
   /** The job, which has a token, is given to the pool. */
   began(job: ThreadJob): void;
@@ -49,8 +49,10 @@ type Aside = Extract<FromThread, { value: unknown } | { error: unknown }>;
 export class ThreadJob extends QueuedWait<unknown> {
   readonly message: CallMessage;
   readonly options: JobOptions;
-  /** Whether it got its token before the wait. */
+  /** Whether a token is held in its name. */
   hasToken = false;
+  /** It has no token, and lies ready in the pool. */
+  isAhead = false;
   /** When it was sent. */
   since = 0;
   /** The thread that it was given to; 0 before. */
@@ -106,13 +108,31 @@ export class ThreadJob extends QueuedWait<unknown> {
     super.detach(error);
     this.isDeserted = true;
     this.#owner.deserted(this);
-    if (!this.#isSent) this.#ended = true;
+    if (!this.#isSent) this.#giveUp();
     else if (this.options.onCancel === "terminate") this.stop();
     else this.#tell();
   }
 
+  /** It waits for a token: the thread whose call ends next may have it together with that call's token. */
+  lieReady(): void {
+    this.isAhead = true;
+    this.#owner.pool.runAhead(this, this.message, this.options.transfers);
+  }
+
+  /** A thread has taken it from where it lay ready, and there was a token. */
+  taken(): void {
+    this.isAhead = false;
+    this.#isSent = true;
+    const { waiting, sent } = this.#owner;
+    waiting.remove(this);
+    sent.push(this);
+    this.#owner.began(this);
+  }
+
   /** A token came while it waited for one: it is sent at once, before its caller could run. */
   admitted(): void {
+    // There may be no thread that will ever ask for it where it lies.
+    this.#takeBack();
     try {
       this.#send();
       this.#owner.sent.push(this);
@@ -208,7 +228,7 @@ export class ThreadJob extends QueuedWait<unknown> {
     if (this.isDeserted) this.lateFailure = { thrown: error };
     else this.#failWith(error);
     if (this.#isSent) this.stop();
-    else this.#ended = true;
+    else this.#giveUp();
   }
 
   /** Its thread is gone: what the pool has promised will not come. */
@@ -224,6 +244,18 @@ export class ThreadJob extends QueuedWait<unknown> {
     if (this.threadId !== 0 && pool.terminate(this.threadId, () => this.#finish())) return;
     pool.withdraw(this);
     this.#finish();
+  }
+
+  /** It will not be sent. */
+  #giveUp(): void {
+    this.#ended = true;
+    this.#takeBack();
+  }
+
+  #takeBack(): void {
+    if (!this.isAhead) return;
+    this.isAhead = false;
+    this.#owner.pool.withdraw(this);
   }
 
   #tell(): void {

@@ -29,6 +29,8 @@ export interface PoolOwner {
   readonly running: number;
   /** Whether a thread has a call, or one waits for a thread that has just started. */
   needs(threadId: number): boolean;
+  /** The pool has an idle thread for a call that lay ready: whether the call gets a token. `before` is what the thread had. */
+  admitAhead(job: ThreadJob, before: ThreadJob | undefined): boolean;
   /** A thread is gone, and has said all that it will say. */
   gone(threadId: number): void;
   /** A worker died although no call was in it. */
@@ -57,6 +59,8 @@ export class ThreadPool {
   #retiring = 0;
   readonly #idle: IdleThreads;
   readonly #pending = new PendingCalls();
+  /** What each thread was given last, while that is not over. */
+  readonly #calls = new Map<number, ThreadJob>();
   /** Why the last worker that died did so. */
   #lastError: unknown;
 
@@ -74,6 +78,8 @@ export class ThreadPool {
           idleTimeout: Infinity,
           recordTiming: false,
           taskQueue: this.#pending as unknown as piscina.TaskQueue,
+          // What finds no thread stays where it was.
+          stricterFIFO: true,
           loadBalancer: (_task, workers) => this.#choose(workers),
           ...(resourceLimits === undefined ? {} : { resourceLimits }),
           ...(env === undefined ? {} : { env }),
@@ -130,6 +136,7 @@ export class ThreadPool {
   /** Hands a job to the pool, which tells it how it ended. */
   run(job: ThreadJob, message: CallMessage, transfers: Transferable[] | undefined): void {
     this.#pending.current = job;
+    this.#pending.handed = "now";
     const { running } = this.#owner;
     const enough = running <= this.#sides.size - this.#dying.size;
     // The limiter decides how many calls there are: there is a worker for each, so none waits behind another, and no more. Where there are
@@ -142,6 +149,25 @@ export class ThreadPool {
       // A worker could not even be made: what the pool has promised for the call, nobody can hear.
       this.withdraw(job);
       throw error;
+    } finally {
+      this.#pending.handed = null;
+    }
+  }
+
+  /** Calls that lie ready in the pool. */
+  get ahead(): number {
+    return this.#pending.ahead;
+  }
+
+  /** Hands a job to the pool that has no token yet. It lies ready for the thread whose call ends next. */
+  runAhead(job: ThreadJob, message: CallMessage, transfers: Transferable[] | undefined): void {
+    this.#pending.current = job;
+    this.#pending.handed = "ahead";
+    this.#settings.maxThreads = NO_THREAD;
+    try {
+      runIn(this.#pool, job, message, transfers);
+    } finally {
+      this.#pending.handed = null;
     }
   }
 
@@ -151,8 +177,12 @@ export class ThreadPool {
   }
 
   /** A thread's call is over. */
-  left(threadId: number): void {
-    if (threadId !== 0 && this.#sides.has(threadId) && !this.#dying.has(threadId)) this.#idle.add(threadId);
+  left(job: ThreadJob): void {
+    const { threadId } = job;
+    // It may have been given another one already.
+    if (threadId === 0 || this.#calls.get(threadId) !== job) return;
+    this.#calls.delete(threadId);
+    if (this.#sides.has(threadId) && !this.#dying.has(threadId)) this.#idle.add(threadId);
   }
 
   #retire(threadId: number): void {
@@ -171,10 +201,14 @@ export class ThreadPool {
     for (const worker of workers) {
       const { id } = worker;
       if (worker.currentUsage !== 0 || this.#dying.has(id)) continue;
-      this.#pending.current!.threadId = id;
+      const job = this.#pending.current!;
+      if (!job.hasToken && !this.#owner.admitAhead(job, this.#calls.get(id))) break;
+      job.threadId = id;
+      this.#calls.set(id, job);
       this.#idle.delete(id);
       return worker as never;
     }
+    if (!this.#pending.current!.hasToken) this.#settings.maxThreads = NO_THREAD;
     return null as never;
   }
 
@@ -186,6 +220,7 @@ export class ThreadPool {
     port.on("close", () => {
       this.#sides.delete(threadId);
       this.#idle.delete(threadId);
+      this.#calls.delete(threadId);
       owner.gone(threadId);
     });
     // The pool's own ports keep the process alive while a call runs.
@@ -208,6 +243,9 @@ function runIn(
 }
 
 const NO_OPTIONS = {};
+
+/** As many threads as the pool may have, where it is to start none: for a call that lies ready. */
+const NO_THREAD = 0;
 
 interface PoolWorker {
   readonly id: number;
