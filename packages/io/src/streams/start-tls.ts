@@ -35,11 +35,10 @@ function* upgrade(link: StreamLink, network: HostNetwork, prepared: PreparedTls)
   link.assertWritable();
   if (link.reader.busy)
     throw new BusyResourceError(`Cannot start TLS on ${link.what}: somebody reads from it`);
-  yield* flush(link);
   const early = link.beginUpgrade();
   try {
     const transport = yield* cancelScope(handshake, link, network, prepared, early);
-    // Closed or aborted in the middle of it.
+    // Closed or aborted meanwhile.
     if (transport === undefined) throw link.closedError("write");
     link.replace(transport);
   } catch (error) {
@@ -56,17 +55,15 @@ function* handshake(
   early: readonly Uint8Array[],
 ): Coroutine<Transport> {
   link.interruptUpgrade = () => void scope.cancel("the connection was closed");
+  yield* flush(link);
   return yield* startTlsOn(network, link.transport, prepared, early);
 }
 
 /** Waits until all has gone out: nothing plain may come behind the first bytes of the handshake. */
 function* flush(link: StreamLink): Coroutine<void> {
-  const { writer } = link;
-  const limits = writer.getWriteBufferLimits();
-  writer.setWriteBufferLimits({ high: 0, low: 0 });
-  try {
-    yield* writer.drain();
-  } finally {
-    writer.setWriteBufferLimits(limits);
-  }
+  const { transport, writer } = link;
+  link.above = transport.pendingBytes > 0;
+  // The next transport gets the limits of the writer.
+  transport.setWriteLimits({ high: 0, low: 0 });
+  yield* writer.drain();
 }

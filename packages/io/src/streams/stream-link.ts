@@ -168,9 +168,10 @@ export class StreamLink implements TransportHandlers {
     if (!this.ended && this.transport.pendingBytes > high) this.above = true;
   }
 
-  /** The transport is about to be used up. Gives what came and was not read. */
+  /** The transport is about to be used up: nobody reads from it or writes to it any more. Gives what came and was not read. */
   beginUpgrade(): readonly Buffer[] {
     this.upgrading = true;
+    this.transport.pause();
     this.reader.setSource(null);
     return this.reader.takeUnread();
   }
@@ -207,7 +208,7 @@ export class StreamLink implements TransportHandlers {
 
   closedError(action: "read" | "write"): ConnectionClosedError {
     const way = action === "read" ? "read from" : "write to";
-    if (this.upgrading)
+    if (this.upgrading && this.#state === open)
       return new ConnectionClosedError(`Cannot ${way} ${this.what}: TLS is being started on it`);
     if (action === "write" && this.ended && this.#state === open)
       return new ConnectionClosedError(`Cannot write to ${this.what}: writeEof() was called`);

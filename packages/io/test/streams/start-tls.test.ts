@@ -12,6 +12,7 @@ import {
 import { describe, expect } from "vitest";
 import {
   ConnectionClosedError,
+  ConnectionResetError,
   memoryStreams,
   openConnection,
   startServer,
@@ -20,10 +21,12 @@ import {
 } from "../../src/index.ts";
 import { BareServer } from "../support/bare-peer.ts";
 import { authority, serverIdentity } from "../support/certificates.ts";
-import { both, caught } from "../support/dialects.ts";
+import { both, caught, type Dialect } from "../support/dialects.ts";
 import { leavesNothingOpen } from "../support/leaks.ts";
 
 leavesNothingOpen();
+
+type Steps<T> = Generator<unknown, T, unknown>;
 
 const turn = () => fromPromise(new Promise((resolve) => void setImmediate(resolve)));
 const local = { host: "127.0.0.1", port: 0 } as const;
@@ -151,6 +154,75 @@ describe("startTls", () => {
     yield* wait(connection.writer.waitClosed());
     expect(yield* caught(wait(connection.reader.read(1)))).toBeInstanceOf(ConnectionClosedError);
     yield* wait(fromPromise(peer.close()));
+  });
+
+  describe("while what was written before still goes out", () => {
+    const plain = "x".repeat(1_000_000);
+
+    /** Its reader does not take it yet. */
+    function* writePlain({ wait }: Dialect, { writer }: Connection): Steps<void> {
+      writer.setWriteBufferLimits({ high: plain.length });
+      for (let i = 0; i < plain.length; i += 50_000) yield* wait(writer.write(plain.slice(i, i + 50_000)));
+      expect(writer.getWriteBufferSize()).toBeGreaterThan(0);
+    }
+
+    both("lets nobody write, nor read what is not encrypted", function* (dialect) {
+      const { wait, fn } = dialect;
+      const [client, server] = memoryStreams();
+      yield* writePlain(dialect, client);
+      yield* wait(
+        taskGroup(
+          fn(function* (group: TaskGroup) {
+            const upgrade = fn(function* () {
+              return yield* caught(wait(client.startTls(trusted)));
+            });
+            const upgrading = group.spawn(upgrade);
+            yield* wait(turn());
+            const told = { message: expect.stringContaining("TLS is being started on it") };
+            expect(yield* caught(wait(client.writer.write("plain")))).toMatchObject(told);
+            expect(yield* wait(group.spawn(upgrade).join())).toMatchObject(told);
+            const reading = group.spawn(
+              fn(function* () {
+                return yield* caught(wait(client.reader.readLine()));
+              }),
+            );
+            yield* wait(server.writer.write("injected\n"));
+            yield* wait(turn());
+            expect(String(yield* wait(server.reader.readExactly(plain.length)))).toBe(plain);
+            const error = yield* wait(upgrading.join());
+            expect(error).toBeInstanceOf(TlsError);
+            expect(yield* wait(reading.join())).toBe(error);
+          }),
+        ),
+      );
+    });
+
+    for (const way of ["cancel", "close", "abort"] as const) {
+      both(`a ${way} aborts the connection`, function* (dialect) {
+        const { wait, fn } = dialect;
+        const [client, server] = memoryStreams();
+        yield* writePlain(dialect, client);
+        let error: unknown = null;
+        yield* wait(
+          cancelScope(
+            fn(function* (scope: Scope) {
+              setImmediate(() => {
+                if (way === "cancel") scope.cancel();
+                else client.writer[way]();
+              });
+              error = yield* caught(wait(client.startTls(trusted)));
+            }),
+          ),
+        );
+        if (way !== "cancel") {
+          expect(error).toBeInstanceOf(ConnectionClosedError);
+          expect((error as Error).message).toContain("it is closed");
+        }
+        expect(client.writer.isClosing()).toBe(true);
+        expect(() => client.writer.tryWrite("plain")).toThrow(ConnectionClosedError);
+        expect(yield* caught(wait(server.reader.read()))).toBeInstanceOf(ConnectionResetError);
+      });
+    }
   });
 
   both("that fails closes the connection, and says why to all who use it", function* ({ wait }) {
