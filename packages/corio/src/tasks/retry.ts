@@ -34,7 +34,8 @@ function* attempt<R>(fn: (attempt: number) => R, options: RetryOptions): Corouti
       return yield* call(fn, n);
     } catch (error) {
       if (cancellationOf(error) !== null || n >= attempts || when?.(error, n) === false) throw error;
-      const full = Math.min(maxDelay, delay * factor ** (n - 1));
+      // No delay stays none, also when the factor has grown beyond all numbers.
+      const full = Math.min(maxDelay, delay * factor ** (n - 1) || 0);
       const actual = full * (1 - jitter * scopeHere().loop.host.random());
       if (onRetry !== undefined) yield* call(onRetry, error, n, actual) as Iterable<Parked, unknown, unknown>;
       yield* sleep(actual);

@@ -169,6 +169,30 @@ describe("retry", () => {
     });
   }
 
+  both(
+    "goes on without a delay for as long as it is to, whatever the factor",
+    function* ({ wait }) {
+      for (const options of [{ attempts: 1100 }, { attempts: 3, factor: Infinity }]) {
+        let attempts = 0;
+        const error = yield* caught(
+          wait(
+            retry(
+              (attempt): never => {
+                attempts = attempt;
+                throw new RangeError("failed");
+              },
+              { delay: 0, ...options },
+            ),
+          ),
+        );
+        expect(error).toBeInstanceOf(RangeError);
+        expect(attempts).toBe(options.attempts);
+      }
+      expect(loopTime()).toBe(0);
+    },
+    { seeds: 5 },
+  );
+
   test("refuses what makes no sense", () => {
     for (const options of [
       { attempts: 0 },
