@@ -411,7 +411,9 @@ describe("a server", () => {
     await explore(
       async () => {
         const server = await startServer(({ reader }) => reader.read(), { port: 80, maxConnections: 2 });
-        const clients = [ask, askAlike, ask, askAlike, ask, askAlike].map((client) => createTask(client as () => unknown));
+        const clients = [ask, askAlike, ask, askAlike, ask, askAlike].map((client) =>
+          createTask(client as () => unknown),
+        );
         const { done } = await wait(clients);
         const errors = [...done].map((client) => client.exception());
         expect(errors.filter((error) => error instanceof ConnectionResetError)).toHaveLength(4);
