@@ -262,8 +262,8 @@ export class TaskNode<T = unknown> extends ScopeNode implements Strand, Task<T>,
   }
 
   #assertOutcome(): void {
-    this.observed = true;
     if (this.stage < DONE) throw new InvalidStateError(`Task ${this.name} has not ended`);
+    this.observed = true;
     if (this.stage === CANCELLED) throw this.cancelledError();
   }
 
@@ -346,7 +346,6 @@ class JoinTask<T> extends Operation<T> implements TaskWatch {
 
   protected start(scope: ScopeNode): boolean {
     const task = this.#task;
-    task.observed = true;
     if (task.done()) {
       this.taskEnded();
       return false;
@@ -367,6 +366,8 @@ class JoinTask<T> extends Operation<T> implements TaskWatch {
 
   taskEnded(): void {
     const task = this.#task;
+    // Not before: who has left by then receives nothing.
+    task.observed = true;
     if (task.cancelled()) this.fail(task.cancelledError());
     else if (task.ok) this.settle(task.ending as T);
     else this.fail(task.ending);

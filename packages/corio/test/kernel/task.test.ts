@@ -3,6 +3,7 @@ import {
   CancelledError,
   createTask,
   currentTask,
+  gather,
   InvalidStateError,
   loopTime,
   moveOnAfter,
@@ -313,6 +314,40 @@ describe("unobserved failures", () => {
       expect((seen as Error).message).toBe("asked for");
       yield* wait(sleep(5));
     }
+  });
+
+  both("who has left before the failure has not received it: it is reported (X4)", function* (t) {
+    const { fn, wait, reports } = t;
+    const task = createTask(
+      fn(function* () {
+        yield* wait(sleep(10));
+        throw new Error("joined too long ago");
+      }),
+    );
+    yield* wait(moveOnAfter(5, () => task.join()));
+    expect(() => task.result()).toThrow(InvalidStateError);
+    yield* wait(sleep(10));
+    const told = reports.splice(0);
+    expect(told.map((report) => report.code)).toEqual(["UNJOINED_FAILURE"]);
+    expect(told[0]!.task).toBe(task);
+  });
+
+  both("it is not, if one of those who joined has stayed", function* ({ fn, wait }) {
+    const task = createTask(
+      fn(function* () {
+        yield* wait(sleep(10));
+        throw new Error("joined");
+      }),
+    );
+    yield* wait(
+      gather([
+        () => moveOnAfter(5, () => task.join()),
+        fn(function* () {
+          yield* caught(wait(task.join()));
+        }),
+      ]),
+    );
+    yield* wait(sleep(10));
   });
 
   both("a cancelled task is no failure, and not reported", function* ({ fn, wait }) {
