@@ -20,6 +20,17 @@ describe("a module that knows nothing of Corio", () => {
     expect(constant).toBe(false);
   });
 
+  test("has what node's timers and clocks can do, too", async () => {
+    expect(await simulateModule(fixture("timers"))).toEqual({
+      log: ["immediate at 0", "not refreshed at 10", "refreshed at 15", "tick at 20", "tick at 40"],
+      took: [0, 50_000_000],
+      now: 50_000_000,
+      text: "Sat Jan 01 2000",
+      dates: true,
+      global: true,
+    });
+  });
+
   test("in the order of production its race goes unnoticed, in others it is found, and shrunk", async () => {
     expect(await simulateModule(fixture("race"))).toBe(2);
     const error = await failureOf(exploreModule(fixture("race")));

@@ -19,7 +19,13 @@ export interface RealmMaker {
 export const bootstrap = `(function (maker) {
   "use strict";
   const settled = Promise.resolve();
-  const immediate = { ref() { return this; }, unref() { return this; }, hasRef: () => true };
+  class Immediate {
+    cleared = false;
+    ref() { return this; }
+    unref() { return this; }
+    hasRef() { return true; }
+    [Symbol.dispose]() { this.cleared = true; }
+  }
   const own = {
     nextTick: (callback, ...args) => maker.tick(() => callback(...args)),
     getActiveResourcesInfo: () => Array.from({ length: maker.pendingTurns() }, () => "Immediate"),
@@ -35,8 +41,15 @@ export const bootstrap = `(function (maker) {
     process,
     queueMicrotask: (callback) => void settled.then(callback),
     setImmediate: (callback, ...args) => {
-      maker.turn(() => callback(...args));
+      const immediate = new Immediate();
+      maker.turn(() => {
+        if (!immediate.cleared) callback(...args);
+      });
       return immediate;
     },
+    clearImmediate: (immediate) => {
+      if (immediate instanceof Immediate) immediate.cleared = true;
+    },
+    global: globalThis,
   });
 })`;

@@ -41,8 +41,8 @@ async function load(
 
 /**
  * As `simulate`, for the default export of a module, a function of either dialect. The module is evaluated anew, with all that it
- * imports, in a realm of its own, in which `setTimeout`, `setInterval`, `Date`, `performance.now` and `Math.random` are simulated,
- * too: it need not know of Corio. What it gives is an object of that realm. The machine's files and sockets are out of reach.
+ * imports, in a realm of its own, in which `setTimeout`, `setInterval`, `Date`, `performance.now`, `process.hrtime` and `Math.random` are
+ * simulated, too: it need not know of Corio. What it gives is an object of that realm. The machine's files and sockets are out of reach.
  */
 export async function simulateModule(
   url: string | URL,

@@ -1,6 +1,6 @@
 // A realm: a JavaScript context with a microtask queue of its own, which is drained by hand.
 
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { createContext, runInContext, Script, type Context } from "node:vm";
@@ -17,6 +17,7 @@ const GLOBALS = [
   "btoa",
   "Buffer",
   "console",
+  "crypto",
   "DOMException",
   "Event",
   "EventTarget",
@@ -46,8 +47,9 @@ export class Realm {
   constructor() {
     const outer = globalThis as unknown as Record<string, unknown>;
     const maker: RealmMaker = {
-      tick: (callback) => void this.#ticks.push(callback),
-      turn: (callback) => void this.#turns.push(callback),
+      // As from the machine, each in the async context of whoever asked.
+      tick: (callback) => void this.#ticks.push(AsyncResource.bind(callback)),
+      turn: (callback) => void this.#turns.push(AsyncResource.bind(callback)),
       pendingTurns: () => this.#turns.length,
       process,
       globals: Object.fromEntries(GLOBALS.map((name) => [name, outer[name]])),

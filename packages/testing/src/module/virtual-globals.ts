@@ -8,13 +8,7 @@ const EPOCH = 946_684_800_000;
 
 type Callback = (...args: unknown[]) => unknown;
 
-interface Timer {
-  readonly task: Task<unknown>;
-  ref(): Timer;
-  unref(): Timer;
-  hasRef(): boolean;
-  [Symbol.dispose](): void;
-}
+type Steps = Generator<never, void, unknown>;
 
 function milliseconds(delay: unknown): number {
   const ms = Number(delay);
@@ -22,42 +16,98 @@ function milliseconds(delay: unknown): number {
   return ms >= 1 && ms <= 2 ** 31 - 1 ? ms : 1;
 }
 
-function startTimer(name: string, body: () => Generator<never, void, unknown>): Timer {
-  const task = createTask({ name }, body);
-  const timer: Timer = {
-    task,
-    ref: () => timer,
-    unref: () => timer,
-    hasRef: () => true,
-    [Symbol.dispose]: () => void task.cancel(),
-  };
-  return timer;
+let lastId = 0;
+
+/** The timers whose number was asked for, by it. */
+const numbered = new Map<number, Timer>();
+
+class Timer {
+  readonly #name: string;
+  readonly #ms: number;
+  readonly #repeats: boolean;
+  readonly #callback: Callback;
+  readonly #args: readonly unknown[];
+  #task: Task<unknown>;
+  #cleared = false;
+  #id = 0;
+
+  constructor(name: string, callback: Callback, delay: unknown, args: readonly unknown[]) {
+    if (typeof callback !== "function")
+      throw new TypeError(`The callback of ${name} is no function: ${String(callback)}`);
+    this.#ms = milliseconds(delay);
+    this.#name = `${name}(${this.#ms})`;
+    this.#repeats = name === "setInterval";
+    this.#callback = callback;
+    this.#args = args;
+    this.#task = this.#start();
+  }
+
+  #start(): Task<unknown> {
+    return createTask({ name: this.#name }, () => this.#run());
+  }
+
+  *#run(): Steps {
+    do {
+      yield* sleep(this.#ms) as unknown as Steps;
+      if (!this.#repeats) numbered.delete(this.#id);
+      Reflect.apply(this.#callback, this, this.#args);
+    } while (this.#repeats);
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+
+  refresh(): this {
+    if (this.#cleared) return this;
+    this.#task.cancel();
+    this.#task = this.#start();
+    return this;
+  }
+
+  close(): this {
+    this.#cleared = true;
+    numbered.delete(this.#id);
+    this.#task.cancel();
+    return this;
+  }
+
+  [Symbol.toPrimitive](): number {
+    if (this.#id === 0) this.#id = ++lastId;
+    numbered.set(this.#id, this);
+    return this.#id;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 function setTimeout(callback: Callback, delay?: unknown, ...args: unknown[]): Timer {
-  const ms = milliseconds(delay);
-  return startTimer(`setTimeout(${ms})`, function* () {
-    yield* sleep(ms) as unknown as Generator<never, void, unknown>;
-    callback(...args);
-  });
+  return new Timer("setTimeout", callback, delay, args);
 }
 
 function setInterval(callback: Callback, delay?: unknown, ...args: unknown[]): Timer {
-  const ms = milliseconds(delay);
-  return startTimer(`setInterval(${ms})`, function* () {
-    for (;;) {
-      yield* sleep(ms) as unknown as Generator<never, void, unknown>;
-      callback(...args);
-    }
-  });
+  return new Timer("setInterval", callback, delay, args);
 }
 
-function clearTimer(timer: Timer | undefined): void {
-  timer?.task.cancel();
+/** Anything may be cleared; what is no timer is none of ours. */
+function clearTimer(timer: unknown): void {
+  if (timer instanceof Timer) timer.close();
+  else if (typeof timer === "number" || typeof timer === "string") numbered.get(Number(timer))?.close();
 }
 
 interface Machine {
   readonly performance: { now(): number };
+  readonly process: object;
   readonly Math: { random: () => number };
 }
 
@@ -85,26 +135,45 @@ function inRun(): Host | null {
 
 const RealDate = Date;
 
-class VirtualDate extends RealDate {
-  constructor(...args: unknown[]) {
-    if (args.length === 0) super(EPOCH + now());
-    else super(...(args as [number]));
-  }
+/** Callable without `new`, too. */
+const VirtualDate = new Proxy(RealDate, {
+  apply: () => new RealDate(EPOCH + now()).toString(),
+  construct: (target, args, newTarget) =>
+    Reflect.construct(target, args.length === 0 ? [EPOCH + now()] : args, newTarget) as object,
+  get: (target, name) => (name === "now" ? () => EPOCH + now() : (Reflect.get(target, name) as unknown)),
+});
 
-  static override now(): number {
-    return EPOCH + now();
-  }
+function nanoseconds(): bigint {
+  return BigInt(Math.round(now() * 1e6));
+}
+
+function hrtime([seconds, rest]: readonly [number, number] = [0, 0]): [number, number] {
+  const since = nanoseconds() - (BigInt(seconds) * 1_000_000_000n + BigInt(rest));
+  return [Number(since / 1_000_000_000n), Number(since % 1_000_000_000n)];
+}
+
+/** An object of the machine with some things in their own way. */
+function besides<T extends object>(thing: T, own: Readonly<Record<string, unknown>>): T {
+  return new Proxy(thing, {
+    get(target, name) {
+      if (Object.hasOwn(own, name)) return own[name as string];
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 /** Puts them in the place of the real ones. For realms only. */
 export function installVirtualGlobals(): void {
+  RealDate.prototype.constructor = VirtualDate;
   Object.assign(globalThis, {
     setTimeout,
     setInterval,
     clearTimeout: clearTimer,
     clearInterval: clearTimer,
     Date: VirtualDate,
-    performance: { now, timeOrigin: EPOCH },
+    performance: besides(machine.performance, { now, timeOrigin: EPOCH }),
+    process: besides(machine.process, { hrtime: Object.assign(hrtime, { bigint: nanoseconds }) }),
   });
   machine.Math.random = random;
 }
