@@ -239,6 +239,12 @@ export class ThreadJob extends QueuedWait<unknown> {
   /** Takes the call back, or ends the thread that it is in. */
   stop(): void {
     if (this.#stopping || this.#ended) return;
+    if (this.#expectsAside) {
+      // The thread is done with it, and may have the next call.
+      this.#expectNothing();
+      this.#finish();
+      return;
+    }
     this.#stopping = true;
     const { pool } = this.#owner;
     if (this.threadId !== 0 && pool.terminate(this.threadId, () => this.#finish())) return;
@@ -277,12 +283,19 @@ export class ThreadJob extends QueuedWait<unknown> {
     this.#expectsAside = true;
     const side = this.#owner.pool.side(this.threadId);
     // Nothing of the pool's keeps the process alive now.
-    if (side !== undefined) side.port.ref();
-    else this.threadGone();
+    if (side === undefined) this.threadGone();
+    else if (side.expected++ === 0) side.port.ref();
+  }
+
+  #expectNothing(): void {
+    if (!this.#expectsAside) return;
+    this.#expectsAside = false;
+    const side = this.#owner.pool.side(this.threadId);
+    if (side !== undefined && --side.expected === 0) side.port.unref();
   }
 
   #takeAside(aside: Aside): void {
-    if (this.#expectsAside) this.#owner.pool.side(this.threadId)?.port.unref();
+    this.#expectNothing();
     if ("value" in aside) this.returned(aside.value);
     else this.threw(aside.error);
   }

@@ -12,6 +12,8 @@ import type { ThreadJob } from "./thread-job.ts";
 export interface Side {
   readonly port: MessagePort;
   readonly cancelled: Int32Array;
+  /** Answers that are still to come by the port: it keeps the process alive for as long. */
+  expected: number;
 }
 
 export interface PoolOptions {
@@ -213,7 +215,7 @@ export class ThreadPool {
   }
 
   #greeted({ threadId, port, cancelled }: Greeting["corio.thread"], owner: PoolOwner): void {
-    this.#sides.set(threadId, { port, cancelled });
+    this.#sides.set(threadId, { port, cancelled, expected: 0 });
     // It may have no call: whoever it was started for was cancelled.
     this.#idle.add(threadId);
     port.on("message", (message: FromThread) => owner.job(message.id)?.heard(message));
