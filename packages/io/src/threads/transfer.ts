@@ -41,16 +41,13 @@ function check(item: unknown): void {
   }
 }
 
-/** What moves with these values, each of which was marked or not. */
+/** What moves with these values, each of which was marked or not. What two of them share moves once. */
 export function takeTransfers(values: readonly unknown[]): Transferable[] | undefined {
   if (!used) return undefined;
-  let all: Transferable[] | undefined;
+  let all: Set<Transferable> | undefined;
   for (const value of values) {
     if (typeof value !== "object" || value === null) continue;
-    const items = marked.get(value);
-    if (items === undefined) continue;
-    if (all === undefined) all = [...items];
-    else all.push(...items);
+    for (const item of marked.get(value) ?? []) (all ??= new Set()).add(item);
   }
-  return all;
+  return all === undefined ? undefined : [...all];
 }
