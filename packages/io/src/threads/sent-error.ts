@@ -11,7 +11,7 @@ export interface SentError {
   readonly stack: string;
   readonly code?: unknown;
   readonly cause?: SentCause;
-  /** Of an AggregateError. */
+  /** Of an AggregateError; of a SuppressedError the error and what it suppresses. */
   readonly errors?: readonly SentCause[];
   /** Its other properties, as far as they can be cloned. */
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export type SentCause = SentError | { readonly corio: "thrown"; readonly value: 
 /** Causes of causes beyond these are left out. */
 const DEEPEST = 8;
 
-const KEPT_APART = new Set(["name", "message", "stack", "code", "cause", "errors"]);
+const KEPT_APART = new Set(["name", "message", "stack", "code", "cause"]);
 
 const BUILTIN_CLASSES = [
   EvalError,
@@ -35,7 +35,9 @@ const BUILTIN_CLASSES = [
   TypeError,
   URIError,
   AggregateError,
-] as const;
+  // Node 22 has none.
+  ...(typeof SuppressedError === "function" ? [SuppressedError] : []),
+];
 
 const builtins = new Map<string, abstract new (...args: never[]) => Error>([
   ["Error", Error],
@@ -54,8 +56,8 @@ export function sendable(thrown: unknown, depth = 0): SentCause {
 
 function describe(error: Error, depth: number): SentError {
   const { code } = error as { code?: unknown };
-  const errors = error instanceof AggregateError ? (error.errors as unknown[]) : undefined;
-  const properties = propertiesOf(error);
+  const errors = errorsIn(error);
+  const properties = propertiesOf(error, errors === undefined);
   const deeper = depth < DEEPEST;
   return {
     corio: "error",
@@ -73,10 +75,18 @@ function describe(error: Error, depth: number): SentError {
   };
 }
 
-function propertiesOf(error: Error): Record<string, unknown> | undefined {
+function errorsIn(error: Error): readonly unknown[] | undefined {
+  if (error instanceof AggregateError) return error.errors as unknown[];
+  if (typeof SuppressedError === "function" && error instanceof SuppressedError)
+    return [error.error, error.suppressed];
+  return undefined;
+}
+
+/** @param all "errors" among them */
+function propertiesOf(error: Error, all: boolean): Record<string, unknown> | undefined {
   let properties: Record<string, unknown> | undefined;
   for (const key of Object.keys(error)) {
-    if (KEPT_APART.has(key)) continue;
+    if (KEPT_APART.has(key) || (key === "errors" && !all)) continue;
     const value = (error as unknown as Record<string, unknown>)[key];
     if (canBeCloned(value)) (properties ??= {})[key] = value;
   }
@@ -125,13 +135,11 @@ export function received(
   hide(error, "stack", finish(sent.stack));
   if (error.name !== sent.name) hide(error, "name", sent.name);
   if (sent.cause !== undefined) hide(error, "cause", received(sent.cause, classes));
-  if (sent.errors !== undefined) {
-    hide(
-      error,
-      "errors",
-      sent.errors.map((inner) => received(inner, classes)),
-    );
-  }
+  const errors = sent.errors?.map((inner) => received(inner, classes));
+  if (sent.builtin === "SuppressedError") {
+    hide(error, "error", errors?.[0]);
+    hide(error, "suppressed", errors?.[1]);
+  } else if (errors !== undefined) hide(error, "errors", errors);
   return Object.assign(error, sent.properties, sent.code === undefined ? undefined : { code: sent.code });
 }
 
