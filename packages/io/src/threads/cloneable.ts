@@ -30,6 +30,8 @@ function look(value: object, budget: Budget): boolean {
     return prototype === Date.prototype;
   }
   if (Array.isArray(value) && value.length > budget.items) return false;
+  // It looks plain and is not: the namespace of a module, the arguments of a call.
+  if (!Array.isArray(value) && (Symbol.toStringTag in value || Symbol.iterator in value)) return false;
   const keys = Object.keys(value);
   if ((budget.items -= keys.length) < 0) return false;
   for (const key of keys) {

@@ -86,16 +86,14 @@ describe("what cannot be cloned", () => {
     expect(yield* wait(call(double, 4))).toBe(8);
   });
 
-  test.each(["fn", "symbol", "nested", "proxy", "weak", "promiseInside", "moved"])(
-    "as a result is a ThreadFunctionError, and the thread goes on: %s",
-    async (what) => {
-      await run(async () => {
-        const error = await thrownBy(async () => await call(give, what));
-        expect(error).toBeInstanceOf(ThreadFunctionError);
-        expect((error as Error).message).toMatch(/Cannot send the result to the caller/);
-      });
-    },
-  );
+  const kinds = "fn symbol nested proxy weak promiseInside moved namespace arguments memory".split(" ");
+  test.each(kinds)("as a result is a ThreadFunctionError, and the thread goes on: %s", async (what) => {
+    await run(async () => {
+      const error = await thrownBy(async () => await call(give, what));
+      expect(error).toBeInstanceOf(ThreadFunctionError);
+      expect((error as Error).message).toMatch(/Cannot send the result to the caller/);
+    });
+  });
 
   both("because it cannot be read is the same, and no crash", function* ({ wait }) {
     const executor = new ThreadExecutor({ workers: 1 });
@@ -119,6 +117,14 @@ describe("what cannot be cloned", () => {
     expect(given).toBeInstanceOf(ThreadFunctionError);
     expect((given as Error).message).toMatch(/Cannot send the result to the caller: not to be read/);
     expect(executor.statistics()).toMatchObject({ crashed: 0, failed: 2, workers: 1 });
+  });
+
+  both("because it cannot be asked whether it is a promise throws what that throws", function* ({ wait }) {
+    for (let i = 0; i < 2; i++) {
+      const error = yield* caught(wait(call(give, "thenable")));
+      expect(error).toBeInstanceOf(RangeError);
+      expect((error as Error).message).toBe("not to be asked");
+    }
   });
 
   both("does not cost its thread", function* ({ wait }) {
@@ -166,6 +172,14 @@ describe("transfer", () => {
     const given = yield* wait(call(echo, transfer(message, [message.body])));
     expect(given.body.byteLength).toBe(16);
     expect(message.body.detached).toBe(true);
+  });
+
+  both("moves once what two arguments share", function* ({ wait }) {
+    const buffer = new Uint8Array([1, 2, 3, 4]).buffer;
+    const [left, right] = [new Uint8Array(buffer, 0, 2), new Uint8Array(buffer, 2)];
+    const sum = (...all: Uint8Array[]): number => all.flatMap((bytes) => [...bytes]).reduce((a, b) => a + b);
+    expect(yield* wait(call(sum, transfer(left), transfer(right), left))).toBe(13);
+    expect(buffer.detached).toBe(true);
   });
 
   both("moves ports", function* ({ wait }) {
@@ -225,12 +239,23 @@ describe("errors", () => {
     const error = yield* caught(wait(call(fail, "code")));
     expect(error).toMatchObject({ code: "EWHAT", errno: -7, path: "/x" });
     expect(error).not.toHaveProperty("skipped");
+    expect(yield* caught(wait(call(fail, "list")))).toMatchObject({ errors: [{ line: 1 }], error: "mine" });
   });
 
   both("that hold others hold them still", function* ({ wait }) {
     const error = yield* caught(wait(call(fail, "aggregate")));
     expect(error).toBeInstanceOf(AggregateError);
     expect((error as AggregateError).errors).toMatchObject([{ name: "RangeError", message: "one" }, 2]);
+    // Node 22 has none.
+    if (typeof SuppressedError === "undefined") return;
+    const suppressed = yield* caught(wait(call(fail, "suppressed")));
+    expect(suppressed).toBeInstanceOf(SuppressedError);
+    expect(suppressed).toMatchObject({
+      message: "two",
+      error: { message: "at the end" },
+      suppressed: "before",
+    });
+    expect(Object.keys(suppressed as Error)).toEqual([]);
   });
 
   both("of the platform", function* ({ wait }) {

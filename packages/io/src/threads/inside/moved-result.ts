@@ -8,11 +8,13 @@ type Mark = Pick<typeof piscina, "move" | "transferableSymbol" | "valueSymbol">;
 /** The pool's mark is in its main module, which only threads need that move something. To look for a module takes longer than a call. */
 let mark: Mark | null = null;
 
+/** The memory of a WebAssembly does not move. Nothing tells it from other buffers but its size: whole pages. */
+const WASM_PAGE = 64 * 1024;
+
 /** Whether these can be moved without doubt. */
 export function surelyMove(transfers: readonly Transferable[]): boolean {
-  return (
-    new Set(transfers).size === transfers.length &&
-    transfers.every((item) => item instanceof ArrayBuffer && !item.detached)
+  return transfers.every(
+    (item) => item instanceof ArrayBuffer && !item.detached && item.byteLength % WASM_PAGE !== 0,
   );
 }
 

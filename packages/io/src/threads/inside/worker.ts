@@ -36,13 +36,14 @@ export default function answer([id, fn, ...args]: CallMessage): unknown {
   const callable = typeof fn === "string" ? foundFunction(fn) : undefined;
   if (callable === undefined || !isPlain(callable)) return answerLater(call, fn, args);
   let value: unknown;
+  let later: Promise<unknown> | null;
   try {
     refuseCancelled(call);
     value = callable(...args);
+    later = resultOf(call, value);
   } catch (error) {
     return fail(call, error);
   }
-  const later = resultOf(call, value);
   return later === null ? finish(call, value) : finishLater(call, later);
 }
 
