@@ -12,7 +12,7 @@ import { Queue } from "../queues/queue.ts";
 import { shield } from "./shield.ts";
 import { assertGatherable, type Gatherable, waitForItem } from "./gather.ts";
 
-/** Owns tasks without a block: closes itself when it was cancelled and they are gone. A failure stops nobody. */
+/** Owns tasks without a block: closes itself when they are gone, also where nobody ever leaves it. A failure stops nobody. */
 class LooseGroup extends GroupScope {
   readonly ended: Queue<TaskNode> = new Queue<TaskNode>(Infinity);
   left = false;
@@ -28,7 +28,7 @@ class LooseGroup extends GroupScope {
 
   override childClosed(): void {
     super.childClosed();
-    if (this.first === null && this.cancellation !== null) this.close();
+    if (this.first === null) this.close();
   }
 }
 

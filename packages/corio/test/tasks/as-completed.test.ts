@@ -172,4 +172,39 @@ describe("asCompleted", () => {
     expect(reports).toHaveLength(1);
     reports.length = 0;
   });
+
+  both("one whose tasks have ended holds nothing, though it is never left", function* ({ wait }) {
+    const tasks = asCompleted([after(1), after(2)]);
+    yield* wait(tasks.next() as never);
+    yield* wait(sleep(5));
+    const second = (yield* wait(tasks.next() as never)) as IteratorResult<Task<number>>;
+    expect(second.value.result()).toBe(2);
+    expect(yield* wait(tasks.next() as never)).toEqual({ value: undefined, done: true });
+    const other = asCompleted([after(1)]);
+    yield* wait(other.next() as never);
+  });
+
+  both("one that is not left ends with its block, when that is cancelled", function* ({ fn, wait, log }) {
+    const outcome = yield* wait(
+      moveOnAfter(
+        10,
+        fn(function* () {
+          const tasks = asCompleted([
+            after(1),
+            fn(function* () {
+              try {
+                yield* wait(sleepForever());
+              } finally {
+                log.push("stopped");
+              }
+            }),
+          ]);
+          yield* wait(tasks.next() as never);
+          yield* wait(sleepForever());
+        }),
+      ),
+    );
+    expect(outcome.cancelled).toBe(true);
+    expect(log).toEqual(["stopped"]);
+  });
 });
