@@ -251,7 +251,8 @@ class Join extends QueuedWait<void> {
   }
 
   describe(): string {
-    return "a queue's items to be dealt with";
+    const { unfinished, size } = this.#queue.statistics();
+    return `a queue's items to be dealt with (${unfinished} unfinished, ${size} of them in the queue)`;
   }
 
   waitsFor(): WaitTarget {

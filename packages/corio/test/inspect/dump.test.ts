@@ -175,6 +175,28 @@ both("an async function has as many waits as it makes at once", function* ({ wai
   yield* wait(task.join());
 });
 
+both(
+  "who joins a queue shows whether items are still in it, or were taken and forgotten",
+  function* ({ fn, wait }) {
+    const queue = new Queue<number>(3);
+    for (const item of [1, 2, 3]) queue.putNowait(item);
+    const joiner = createTask(
+      { name: "joiner" },
+      fn(function* () {
+        yield* wait(queue.join());
+      }),
+    );
+    queue.getNowait();
+    yield* wait(sleep(1));
+    expect(dumped("joiner").waits[0]!.description).toBe(
+      "a queue's items to be dealt with (3 unfinished, 2 of them in the queue)",
+    );
+    queue.shutdown({ immediate: true });
+    queue.taskDone();
+    yield* wait(joiner.join());
+  },
+);
+
 both("a cancellation is shown with its reason, and whether the task was told", function* ({ fn, wait }) {
   const told = createTask(
     { name: "told" },
@@ -187,7 +209,9 @@ both("a cancellation is shown with its reason, and whether the task was told", f
     }),
   );
   const shielded = createTask({ name: "shielded" }, () => shield(() => sleep(50)));
+  const third = createTask({ name: "third" }, () => shield(() => sleep(50)));
   yield* wait(sleep(1));
+  third.cancel(new RangeError("of\nmany lines"));
   told.cancel("enough");
   shielded.cancel(new Error("no more"));
   yield* wait(sleep(1));
@@ -200,8 +224,10 @@ both("a cancellation is shown with its reason, and whether the task was told", f
     phase: "body",
     cancelled: { reason: "no more", told: false },
   });
+  expect(dumped("third").cancelled).toEqual({ reason: "RangeError", told: false });
   yield* caught(wait(told.join()));
   yield* wait(shielded.join());
+  yield* wait(third.join());
 });
 
 both("a task whose body has ended is closing: it waits for its children", function* ({ fn, wait }) {
