@@ -24,6 +24,8 @@ type Steps<T> = Generator<unknown, T, unknown>;
 const mebi = 1024 * 1024;
 const chunk = 64 * 1024;
 const limit = 64 * 1024;
+/** Bytes by which the process may grow, whatever flows: what V8 leaves to its next collections. Full size is a multiple of it. */
+const growth = 256 * mebi;
 
 /** Bytes that are other ones at every position, from a seed; written in pieces of uneven sizes. */
 class Source {
@@ -59,9 +61,11 @@ interface Seen {
   /** The most that waited at a time. */
   pending: number;
   unread: number;
+  /** The most that the process took of the machine's memory. */
+  resident: number;
 }
 
-const nothing = (): Seen => ({ sent: "", received: "", bytes: 0, pending: 0, unread: 0 });
+const nothing = (): Seen => ({ sent: "", received: "", bytes: 0, pending: 0, unread: 0, resident: 0 });
 
 function* send({ wait }: Dialect, { writer }: Connection, source: Source, seen: Seen): Steps<void> {
   for (let piece = source.next(); piece !== null; piece = source.next()) {
@@ -75,7 +79,12 @@ function* send({ wait }: Dialect, { writer }: Connection, source: Source, seen: 
 /** A slow one lets the others have many turns between its reads. */
 function* receive({ wait }: Dialect, { reader }: Connection, slow: boolean, seen: Seen): Steps<void> {
   const hash = createHash("sha1");
+  let look = 0;
   for (;;) {
+    if (seen.bytes >= look) {
+      seen.resident = Math.max(seen.resident, process.memoryUsage.rss());
+      look += 4 * mebi;
+    }
     seen.unread = Math.max(seen.unread, reader.statistics().buffered);
     const bytes = yield* wait(reader.read(slow ? 7000 : chunk));
     if (bytes.length === 0) break;
@@ -147,20 +156,25 @@ for (const [kind, slow, little, much] of [
     `${mebis} MiB each way over ${kind}${slow ? ", the server reading slowly" : ""}`,
     { timeout: patience },
     () => {
-      both("arrive as they were sent, and little waits at a time", function* (dialect) {
-        const [ours, theirs] = yield* exchange(dialect, kind, mebis * mebi, slow);
-        expect([ours.bytes, theirs.bytes]).toEqual([mebis * mebi, mebis * mebi]);
-        expect(ours.received).toBe(theirs.sent);
-        expect(theirs.received).toBe(ours.sent);
-        for (const { pending, unread } of [ours, theirs]) {
-          // High water, and one write above it.
-          expect(pending).toBeLessThanOrEqual(65_536 + chunk);
-          // Twice the limit, and one chunk above that.
-          expect(unread).toBeLessThanOrEqual(2 * limit + chunk);
-        }
-        // It did have to wait.
-        if (slow) expect(theirs.unread).toBeGreaterThan(limit);
-      });
+      both(
+        "arrive as they were sent, little waits at a time, and the process does not grow",
+        function* (dialect) {
+          const before = process.memoryUsage.rss();
+          const [ours, theirs] = yield* exchange(dialect, kind, mebis * mebi, slow);
+          expect(Math.max(ours.resident, theirs.resident) - before).toBeLessThan(growth);
+          expect([ours.bytes, theirs.bytes]).toEqual([mebis * mebi, mebis * mebi]);
+          expect(ours.received).toBe(theirs.sent);
+          expect(theirs.received).toBe(ours.sent);
+          for (const { pending, unread } of [ours, theirs]) {
+            // High water, and one write above it.
+            expect(pending).toBeLessThanOrEqual(65_536 + chunk);
+            // Twice the limit, and one chunk above that.
+            expect(unread).toBeLessThanOrEqual(2 * limit + chunk);
+          }
+          // It did have to wait.
+          if (slow) expect(theirs.unread).toBeGreaterThan(limit);
+        },
+      );
     },
   );
 }
