@@ -1,5 +1,6 @@
 // One way to take items from what is iterable, at once or asynchronously.
 
+import { cancellationOf } from "../errors.ts";
 import { isAsyncGenerator, isThenable, type Awaitable, type Coroutine } from "../kernel/awaitable.ts";
 import { callBody } from "../kernel/body.ts";
 import { scopeHere as currentNode } from "../kernel/scope-current.ts";
@@ -29,12 +30,34 @@ export interface ItemSource<I> {
   close(): Coroutine<void>;
 }
 
+/** An iterator that, as a loop does it, is neither asked again nor closed when it has come to its end or thrown. */
+class Once<I> {
+  over = false;
+  readonly #iterator: Iterator<I>;
+
+  constructor(iterator: Iterator<I>) {
+    this.#iterator = iterator;
+  }
+
+  next(): IteratorResult<I> {
+    if (this.over) return { value: undefined, done: true };
+    this.over = true;
+    const result = this.#iterator.next();
+    this.over = result.done === true;
+    return result;
+  }
+
+  close(): void {
+    if (!this.over) this.#iterator.return?.();
+  }
+}
+
 class SyncSource<I> implements ItemSource<I> {
-  readonly atOnce: Iterator<I>;
+  readonly atOnce: Once<I>;
   readonly array: readonly I[] | null;
 
   constructor(iterator: Iterator<I>, array: readonly I[] | null) {
-    this.atOnce = iterator;
+    this.atOnce = new Once(iterator);
     this.array = array;
   }
 
@@ -45,7 +68,7 @@ class SyncSource<I> implements ItemSource<I> {
 
   // oxlint-disable-next-line require-yield
   *close(): Coroutine<void> {
-    this.atOnce.return?.();
+    this.atOnce.close();
   }
 }
 
@@ -67,6 +90,8 @@ class AheadSource<I> implements ItemSource<I> {
 
 class AsyncSource<I> implements ItemSource<I> {
   readonly atOnce = null;
+  /** As of `Once`. */
+  #over = false;
   readonly #iterator: AsyncIterator<I>;
 
   constructor(iterator: AsyncIterator<I>) {
@@ -74,6 +99,19 @@ class AsyncSource<I> implements ItemSource<I> {
   }
 
   *next(): Coroutine<IteratorResult<I>> {
+    if (this.#over) return { value: undefined, done: true };
+    try {
+      const result = yield* this.#ask();
+      this.#over = result.done === true;
+      return result;
+    } catch (error) {
+      // One that is still at it when the wait is cancelled is to be closed.
+      this.#over = cancellationOf(error) === null;
+      throw error;
+    }
+  }
+
+  *#ask(): Coroutine<IteratorResult<I>> {
     // What is buffered comes at once, what is ours is waited for here: only a promise needs a bridge.
     const scope = currentNode();
     const result = callBody(takeNext, [this.#iterator], scope) as
@@ -88,7 +126,7 @@ class AsyncSource<I> implements ItemSource<I> {
 
   *close(): Coroutine<void> {
     const iterator = this.#iterator;
-    if (iterator.return !== undefined) yield* call(() => iterator.return!());
+    if (!this.#over && iterator.return !== undefined) yield* call(() => iterator.return!());
   }
 }
 

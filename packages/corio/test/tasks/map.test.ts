@@ -306,6 +306,48 @@ describe("map", () => {
     expect(yield* caught(wait(map(syncBroken, (n) => n, { concurrency: 2 })))).toBe(failure);
   });
 
+  both("a source at its end, or that has failed, is neither asked again nor closed", function* (t) {
+    const { fn, wait } = t;
+    const body = fn(function* () {
+      yield* wait(sleep(1));
+    });
+    for (const fails of [false, true]) {
+      const source = (): Iterator<number> & { over: boolean; left: number } => ({
+        over: false,
+        left: 3,
+        next() {
+          if (this.over) throw new Error("asked again");
+          this.over = this.left-- === 0;
+          if (this.over && fails) throw new RangeError("failed");
+          return this.over ? { value: undefined, done: true } : { value: this.left, done: false };
+        },
+        return() {
+          throw new Error("closed");
+        },
+      });
+      const sync = source();
+      const later = source();
+      for (const items of [
+        { [Symbol.iterator]: () => sync },
+        {
+          [Symbol.asyncIterator]: () => ({
+            next: async () => later.next(),
+            return: async () => later.return!(),
+          }),
+        },
+      ]) {
+        let failure: unknown;
+        try {
+          yield* wait(map(items, body, { concurrency: 5 }));
+        } catch (error) {
+          failure = error;
+        }
+        if (fails) expect(failure).toBeInstanceOf(RangeError);
+        else expect(failure).toBeUndefined();
+      }
+    }
+  });
+
   both("a source whose next gives Awaitables or plain results", function* ({ wait }) {
     let count = 0;
     const source = {
