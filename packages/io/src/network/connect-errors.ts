@@ -34,6 +34,7 @@ const notAvailable: Kind = {
   rank: 2,
 };
 const forbidden: Kind = { class: ConnectError, says: "the system does not permit it", rank: 4 };
+const reset: Kind = { class: ConnectError, says: "the other end has reset the connection", rank: 4 };
 const noFiles: Kind = { class: ConnectError, says: "too many files are open", rank: 4 };
 
 const kinds: Readonly<Record<string, Kind>> = {
@@ -48,6 +49,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   EADDRNOTAVAIL: notAvailable,
   EACCES: forbidden,
   EPERM: forbidden,
+  ECONNRESET: reset,
   EMFILE: noFiles,
   ENFILE: noFiles,
 };

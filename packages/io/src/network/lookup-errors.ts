@@ -10,6 +10,9 @@ const notFound: ReadonlySet<string> = new Set([
   "EAI_NODATA",
   "EAI_ADDRFAMILY",
   "EBADNAME",
+  // Longer than a name may be: libuv does not ask for it.
+  "EINVAL",
+  "ENAMETOOLONG",
 ]);
 
 /** Turns a failure of node:dns into the error that callers see. Anything else is given back as it is. */
@@ -25,7 +28,14 @@ export function lookupError(error: unknown, host: string): unknown {
   });
 }
 
+const texts: Readonly<Record<string, string>> = {
+  ENODATA: "the name has no such address",
+  EAI_ADDRFAMILY: "it has no address of this family",
+  EINVAL: "it cannot be a name",
+  ENAMETOOLONG: "it cannot be a name",
+};
+
 export function hostNotFound(host: string, code: string, cause?: unknown): HostNotFoundError {
-  const what = code === "ENODATA" ? "has no such address" : "is not known";
-  return new HostNotFoundError(`Cannot look up ${host}: the name ${what} (${code})`, { code, host, cause });
+  const what = texts[code] ?? "the name is not known";
+  return new HostNotFoundError(`Cannot look up ${host}: ${what} (${code})`, { code, host, cause });
 }

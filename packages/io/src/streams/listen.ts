@@ -1,8 +1,9 @@
 // From a server's options to its listeners.
-import { lstatSync, unlinkSync } from "node:fs";
+import { existsSync, lstatSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Coroutine } from "corio";
 import { suspend, type ListenRequest, type NetworkListener, type ResolvedAddress } from "corio/lowlevel";
-import { AddressInUseError, ConnectionRefusedError } from "../errors.ts";
+import { AddressInUseError, ConnectError, ConnectionRefusedError } from "../errors.ts";
 import { connectError } from "../network/connect-errors.ts";
 import { resolveHost } from "../network/resolve-host.ts";
 import { connectUnix } from "./connect-unix.ts";
@@ -111,6 +112,16 @@ function* listen(
     });
   } catch (error) {
     const { at } = request;
-    throw connectError(error, "path" in at ? at : { host: at.host ?? "*", port: at.port }, "listen on");
+    if ("path" in at) throw folderError(error, at.path) ?? connectError(error, at, "listen on");
+    throw connectError(error, { host: at.host ?? "*", port: at.port }, "listen on");
   }
+}
+
+/** libuv says of a folder that is not there that it is not permitted. */
+function folderError(error: unknown, path: string): ConnectError | null {
+  const folder = dirname(path);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "EACCES" || path.startsWith("\0") || existsSync(folder)) return null;
+  const text = `Cannot listen on ${path}: there is no folder ${folder} (ENOENT)`;
+  return new ConnectError(text, { code: "ENOENT", address: path, cause: error });
 }

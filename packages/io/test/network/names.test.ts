@@ -52,6 +52,7 @@ describe("getaddrinfo", () => {
       "EAI_ADDRFAMILY",
       "192.0.2.1",
     ]);
+    expect(error.message).toContain("it has no address of this family");
   });
 
   both("null is this machine, to connect to or to listen on", function* ({ wait }) {
@@ -79,6 +80,9 @@ describe("getaddrinfo", () => {
     ]);
     expect(error.message).toBe("Cannot look up a..b: the name is not known (ENOTFOUND)");
     expect((error.cause as NodeJS.ErrnoException).syscall).toBe("getaddrinfo");
+    // Longer than the 253 bytes of a name.
+    const long = `${"a.".repeat(150)}example`;
+    expect(yield* caught(wait(getaddrinfo(long)))).toBeInstanceOf(HostNotFoundError);
   });
 
   test.each<[unknown[], RegExp]>([

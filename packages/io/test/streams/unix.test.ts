@@ -144,6 +144,14 @@ describe.runIf(process.platform === "linux")("an abstract name", () => {
 });
 
 describe("a path", () => {
+  both("in a folder that is not there", function* ({ wait }) {
+    const folder = temporaryPath("folder");
+    const error = yield* caught(wait(startUnixServer(() => {}, `${folder}/socket`)));
+    expect(error).toBeInstanceOf(ConnectError);
+    expect(error).toMatchObject({ code: "ENOENT", address: `${folder}/socket` });
+    expect((error as Error).message).toContain(`there is no folder ${folder} (ENOENT)`);
+  });
+
   const long = `/tmp/${"x".repeat(103)}`;
 
   both("that is too long is refused before anything is done", function* ({ wait }) {
