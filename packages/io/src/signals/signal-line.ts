@@ -14,23 +14,36 @@ export interface SignalListener {
 /** Those that `main` listens to. Whoever asks for them here takes its place. */
 const ofMain: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM"]);
 
-type HostListener = (...args: never[]) => void;
+type HostListener = (...args: unknown[]) => void;
+
+/** A listener that is silent meanwhile, and what is registered in its stead. */
+interface Displaced {
+  readonly listener: HostListener;
+  readonly stub: HostListener;
+}
+
+/** To take off the listener takes off its stub: node looks into `listener`, as for those of `once`. */
+function displaced(listener: HostListener): Displaced {
+  const { listener: known = listener } = listener as { readonly listener?: HostListener };
+  return { listener, stub: Object.assign(() => {}, { listener: known }) };
+}
 
 class SignalLine {
   readonly signal: SignalName;
   /** The latest is last. */
   readonly handlers: SignalListener[] = [];
   readonly streams: Set<SignalListener> = new Set();
-  readonly #displaced: HostListener[];
+  readonly #displaced: readonly Displaced[];
   readonly #onSignal = (): void => this.#heard();
 
   constructor(signal: SignalName) {
     this.signal = signal;
-    const displaced = ofMain.has(signal) ? (process.rawListeners(signal) as HostListener[]) : [];
+    const before = ofMain.has(signal) ? (process.rawListeners(signal) as HostListener[]) : [];
     // There is a listener at every moment: the system's reaction, the end of the process, must not come through in between.
     process.on(signal, this.#onSignal);
-    for (const listener of displaced) process.off(signal, listener as () => void);
-    this.#displaced = displaced;
+    for (const listener of before) process.off(signal, listener);
+    this.#displaced = before.map(displaced);
+    for (const { stub } of this.#displaced) process.on(signal, stub);
   }
 
   get idle(): boolean {
@@ -38,7 +51,13 @@ class SignalLine {
   }
 
   close(): void {
-    for (const listener of this.#displaced) process.on(this.signal, listener as () => void);
+    const stubs = process.rawListeners(this.signal);
+    for (const { listener, stub } of this.#displaced) {
+      // Whoever has taken it off meanwhile does not want it back.
+      if (!stubs.includes(stub)) continue;
+      process.off(this.signal, stub);
+      process.on(this.signal, listener);
+    }
     process.off(this.signal, this.#onSignal);
   }
 

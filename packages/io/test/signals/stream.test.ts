@@ -148,6 +148,36 @@ describe("signals()", () => {
     }
   });
 
+  both("those that are taken off while they are silent do not come back", function* ({ wait }) {
+    const seen: string[] = [];
+    const note = (who: string) => (): void => void seen.push(who);
+    const [kept, taken, keptOnce, takenOnce] = ["kept", "taken", "kept once", "taken once"].map(note) as [
+      () => void,
+      () => void,
+      () => void,
+      () => void,
+    ];
+    // One of them twice, and taken off once.
+    process.on("SIGINT", taken).on("SIGINT", kept).on("SIGINT", taken);
+    process.once("SIGINT", keptOnce).once("SIGINT", takenOnce);
+    try {
+      using stream = signals(["SIGINT"]);
+      process.off("SIGINT", taken).off("SIGINT", takenOnce);
+      raise("SIGINT");
+      expect(yield* wait(stream.receive())).toBe("SIGINT");
+      expect(seen).toEqual([]);
+      stream.close();
+      for (const count of [3, 5]) {
+        raise("SIGINT");
+        while (seen.length < count) yield* wait(sleep(1));
+      }
+      expect(seen).toEqual(["taken", "kept", "kept once", "taken", "kept"]);
+    } finally {
+      process.off("SIGINT", kept).off("SIGINT", taken);
+    }
+    expect(process.listenerCount("SIGINT")).toBe(0);
+  });
+
   both("nonsense is refused, and leaves no listener", function* ({ wait }) {
     yield* wait(sleep(0));
     for (const names of [[], undefined, "SIGHUP", [1]])
