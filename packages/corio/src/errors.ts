@@ -104,7 +104,10 @@ export class TaskGroupError extends AggregateError {
     const found: E[] = [];
     for (const error of this.errors) {
       if (error instanceof type) found.push(error);
-      else if (error instanceof TaskGroupError) found.push(...error.match(type));
+      else if (error instanceof TaskGroupError) {
+        // One by one: arguments of a call are not for as many as a group may have.
+        for (const inner of error.match(type)) found.push(inner);
+      }
     }
     return found;
   }

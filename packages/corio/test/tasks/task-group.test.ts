@@ -286,6 +286,12 @@ describe("failures", () => {
     expect(error.split(() => false)[0]).toBe(null);
   });
 
+  test("match finds any number of errors in a nested group", () => {
+    const many = new Array<Error>(300_000).fill(new RangeError("one of many"));
+    const error = new TaskGroupError([new TaskGroupError(many, "inner")], "outer");
+    expect(error.match(RangeError)).toHaveLength(many.length);
+  });
+
   both("a body's own error while it is being cancelled is in the group, last (TG15)", function* (t) {
     const { fn, wait } = t;
     const error = yield* caught(
