@@ -21,7 +21,10 @@ export interface EventRecord {
   toString(): string;
 }
 
-/** Makes an empty log. The same seed gives the same log: two runs can be compared by it. */
+/**
+ * Makes an empty log. The same seed gives the same log: two runs can be compared by it. Tasks must then have names; the numbers of those
+ * that have none go on from run to run.
+ */
 export function recordEvents(): EventRecord {
   const all: RecordedEvent[] = [];
   const record = (event: unknown): void => {

@@ -305,6 +305,33 @@ describe("leaks", () => {
     expect(error.message).toContain("- task poller, waiting for sleep of 1000 ms");
   });
 
+  test("with the place where it waits: of coroutines, and in debug mode of async functions", async () => {
+    const messageOf = async (program: () => unknown, debug: boolean): Promise<string> =>
+      (await failureOf(simulate(program, { debug }))).message;
+    const left = (poll: () => unknown) => async () => {
+      createTask({ name: "poller" }, poll);
+      await sleep(1);
+    };
+    const coroutine = left(function* poll() {
+      yield* sleepForever();
+    });
+    const asynchronous = left(async function poll() {
+      await sleepForever();
+    });
+    const place = /- task poller, waiting for sleep for ever, at poll \(.*bugs\.test\.ts:\d+:\d+\)$/;
+    expect(await messageOf(coroutine, false)).toMatch(place);
+    expect(await messageOf(asynchronous, true)).toMatch(place);
+    expect(await messageOf(asynchronous, false)).toMatch(/waiting for sleep for ever$/);
+    const floating = async () => {
+      void (async function poll() {
+        await sleepForever();
+      })();
+      await sleep(1);
+      checkLeaks();
+    };
+    expect(await messageOf(floating, true)).toMatch(/- a call, waiting for sleep for ever, at poll \(.*\)$/);
+  });
+
   test("unless it may be", async () => {
     await simulate(
       () => {

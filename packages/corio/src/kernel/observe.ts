@@ -3,8 +3,12 @@
 import type { Host, ReadyItem } from "../host/port.ts";
 import { CallbackHandle } from "./handle.ts";
 import { encloses } from "./delivery.ts";
+import { hooks } from "./hooks.ts";
+import { framesOf } from "./probe.ts";
 import type { Runnable } from "./ready-queue.ts";
 import type { Scope, ScopeNode } from "./scope.ts";
+import { formatFrame } from "./stack.ts";
+import type { Leaf, Strand } from "./strand.ts";
 import { taskOf, type Task, type TaskNode } from "./task.ts";
 import { allTasksBelow, waitsOf } from "./task-waits.ts";
 
@@ -54,9 +58,19 @@ export function tasksBelow(scope: Scope): Task<unknown>[] {
   return allTasksBelow(scope as ScopeNode);
 }
 
-/** Where a task waits, in words; several where async functions wait side by side, none where it runs or has not begun. */
+/** The place is known of coroutines, and in debug mode of async functions. */
+function waitText(leaf: Leaf, strand: Strand | null): string {
+  const [frame] = strand === null ? [] : framesOf(strand);
+  const place = frame === undefined ? hooks.debug?.siteOf(leaf) : formatFrame(frame);
+  return place === undefined ? leaf.describe() : `${leaf.describe()}, at ${place}`;
+}
+
+/**
+ * For what a task waits, in words, and where, if that is known; several where async functions wait side by side, none where it runs or
+ * has not begun.
+ */
 export function whereabouts(task: Task<unknown>): string[] {
-  return waitsOf(task as TaskNode).map(({ leaf }) => leaf.describe());
+  return waitsOf(task as TaskNode).map(({ leaf, strand }) => waitText(leaf, strand));
 }
 
 /** What goes on in the run besides the code in this scope and those who wait for it. */
@@ -68,7 +82,9 @@ export function besides(here: Scope): { tasks: Task<unknown>[]; calls: string[] 
     root = s;
     // Calls that async functions have begun. The one that led here is among them: its strand is in a scope around.
     for (let wait = s.waits; wait !== null; wait = wait.nextWait) {
-      if (wait.strand === null || !encloses(wait.strand.at, scope)) calls.push(wait.describe());
+      const { leaf, strand } = wait;
+      if (strand !== null && encloses(strand.at, scope)) continue;
+      calls.push(leaf === null ? wait.describe() : waitText(leaf, strand));
     }
   }
   return { tasks: allTasksBelow(root).filter((task) => !encloses(task, scope)), calls };
