@@ -113,8 +113,10 @@ function format(
   options: CallGraphOptions,
   here: readonly Frame[],
 ): string {
-  const graph =
-    task === null || task instanceof TaskNode ? capture(task, options, here) : (task as CallGraph);
+  const given = task !== null && !(task instanceof TaskNode) ? (task as CallGraph) : null;
+  if (given !== null && !(given.task instanceof TaskNode))
+    throw new TypeError("Cannot format the call graph: expected a task, or what captureCallGraph gave");
+  const graph = given ?? capture(task as Task<unknown> | null, options, here);
   return text(graph, "").join("\n");
 }
 

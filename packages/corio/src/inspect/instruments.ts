@@ -1,5 +1,6 @@
 // Instruments: callbacks at the turning points of every task, for tracing and metrics.
 
+import { kindOf } from "../kernel/kind-of.ts";
 import type { Leaf } from "../kernel/strand.ts";
 import type { Task, TaskNode } from "../kernel/task.ts";
 import { taskOf } from "../kernel/task.ts";
@@ -92,6 +93,8 @@ class InstrumentListener implements Listener {
  * function that is given back takes it off. Without instruments there is nothing to pay.
  */
 export function instrument(instrument: Instrument): () => void {
+  if (instrument === null || typeof instrument !== "object")
+    throw new TypeError(`Cannot instrument: expected an object with functions, got ${kindOf(instrument)}`);
   const listener = new InstrumentListener(instrument);
   addListener(listener);
   return () => removeListener(listener);

@@ -122,6 +122,11 @@ export class ContextVar<T> {
     if (typeof name !== "string") {
       throw new TypeError(`Cannot make a context variable named ${String(name)}: its name is a string`);
     }
+    if (options === null || typeof options !== "object") {
+      throw new TypeError(
+        `Cannot make the context variable ${name}: a default is given as { default: value }`,
+      );
+    }
     this.name = name;
     this.#default = "default" in options ? { value: options.default as T } : null;
   }

@@ -1,5 +1,6 @@
 // PriorityQueue: a queue that gives the smallest item first.
 
+import { assertFunction } from "../kernel/body.ts";
 import { Heap, type Compare } from "./heap.ts";
 import { Queue } from "./queue.ts";
 
@@ -14,6 +15,7 @@ export class PriorityQueue<T> extends Queue<T> {
    * one kind; putting in something else is a TypeError.
    */
   constructor(maxsize: number, compare: Compare<T> = natural) {
+    assertFunction(compare, "the compare function of a queue");
     super(maxsize, new Heap<T>(compare));
   }
 }

@@ -5,6 +5,7 @@ import { isGenerator, isThenable, type Awaitable, type Coroutine, type Unwrap } 
 import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { cancelPoint } from "../kernel/cancel-point.ts";
 import { coroutine } from "../kernel/coroutine-awaitable.ts";
+import { kindOf } from "../kernel/kind-of.ts";
 import { scopeHere, scopeHereIfKnown } from "../kernel/scope-current.ts";
 import { taskOf } from "../kernel/task.ts";
 import { WaitQueue } from "../kernel/wait-queue.ts";
@@ -28,6 +29,8 @@ export class Condition {
 
   /** @param lock the lock to use; a new one if none is given */
   constructor(lock: Lock = new Lock()) {
+    if (!(lock instanceof Lock))
+      throw new TypeError(`Cannot make a condition: expected a Lock, got ${kindOf(lock)}`);
     this.lock = lock;
   }
 
@@ -71,6 +74,8 @@ export class Condition {
   /** Wakes up to `n` waiters, each when it gets the lock. InvalidStateError when the calling task does not hold the lock. */
   notify(n: number = 1): void {
     this.#check("notify");
+    if (typeof n !== "number" || Number.isNaN(n))
+      throw new TypeError(`Cannot notify ${String(n)} waiters: it takes a number`);
     for (let i = 0; i < n && this.passOn(); i++);
   }
 

@@ -9,6 +9,7 @@ import { Future } from "../kernel/future.ts";
 import type { SpawnOptions } from "../kernel/group-scope.ts";
 import { CallbackHandle, type Handle } from "../kernel/handle.ts";
 import { hooks, type DebugOptions } from "../kernel/hooks.ts";
+import { kindOf } from "../kernel/kind-of.ts";
 import { assertPlainFunction } from "../kernel/plain-function.ts";
 import type { Report } from "../kernel/report.ts";
 import type { RunLoop } from "../kernel/run-loop.ts";
@@ -147,10 +148,12 @@ class LoopFacade implements EventLoop {
   }
 
   callExceptionHandler(report: Report): void {
+    assertReport(report, "call the exception handler");
     this.#loop.receive(report);
   }
 
   defaultExceptionHandler(report: Report): void {
+    assertReport(report, "call the default exception handler");
     this.#loop.receiveByDefault(report);
   }
 
@@ -228,6 +231,11 @@ class LoopFacade implements EventLoop {
 function assertTime(time: unknown, what: string): void {
   if (typeof time === "number" && !Number.isNaN(time)) return;
   throw new TypeError(`Cannot ${what}: expected milliseconds, got ${String(time)}`);
+}
+
+function assertReport(report: unknown, what: string): void {
+  if (typeof (report as Report | null | undefined)?.message === "string") return;
+  throw new TypeError(`Cannot ${what}: expected a report, an object with a message, got ${kindOf(report)}`);
 }
 
 /** What a program sees of a run's loop: one object. */

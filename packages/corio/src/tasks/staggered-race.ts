@@ -6,6 +6,7 @@ import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { Future } from "../kernel/future.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
+import { kindOf } from "../kernel/kind-of.ts";
 import { GroupBlock } from "./task-group.ts";
 import { moveOnAfter } from "./timeout.ts";
 
@@ -96,6 +97,10 @@ export function staggeredRace<F extends () => unknown>(
   options: StaggeredRaceOptions<Unwrap<ReturnType<F>>>,
 ): Awaitable<StaggeredRace<Unwrap<ReturnType<F>>>> {
   const { delay, onLate } = (options ?? {}) as StaggeredRaceOptions<Unwrap<ReturnType<F>>>;
+  if (typeof (attempts as Iterable<F> | undefined)?.[Symbol.iterator] !== "function")
+    throw new TypeError(
+      `Cannot run a staggered race: expected an array of functions, got ${kindOf(attempts)}`,
+    );
   const list = [...attempts];
   for (const fn of list) assertFunction(fn, "a staggered race");
   if (delay !== null && !(delay >= 0)) {
