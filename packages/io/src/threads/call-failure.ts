@@ -98,8 +98,9 @@ function crash(job: ThreadJob, thrown: unknown, executor: string): WorkerCrashed
   const where = `thread ${job.threadId} of ${executor}`;
   const what = job.describe();
   if (job.threadId === 0) {
+    const why = message === undefined ? "it ended before it could take a call" : String(message);
     return new WorkerCrashedError(
-      `No thread of ${executor} could be started for ${job.name}`,
+      `No thread of ${executor} could be started for ${job.name}: ${why}`,
       "start",
       null,
       thrown,

@@ -105,6 +105,7 @@ describe("a thread that does not start", () => {
     for (const error of errors) {
       expect(error).toBeInstanceOf(WorkerCrashedError);
       expect(error).toMatchObject({ reason: "start", cause: { message: "not today" } });
+      expect((error as Error).message).toBe("No thread of mine could be started for double: not today");
     }
     expect(executor.limiter.borrowed).toBe(0);
     yield* wait(executor.close());
@@ -114,12 +115,14 @@ describe("a thread that does not start", () => {
     const executor = new ThreadExecutor({ execArgv: ["--import", "data:text/javascript,process.exit(3)"] });
     const error = yield* caught(wait(runInExecutor(executor, double, 1)));
     expect(error).toMatchObject({ name: "WorkerCrashedError", reason: "start" });
+    expect((error as Error).message).toMatch(/for double: it ended before it could take a call$/);
   });
 
   both("because its options are not node's", function* ({ wait }) {
     const executor = new ThreadExecutor({ execArgv: ["--no-such-option"] });
     const error = yield* caught(wait(runInExecutor(executor, double, 1)));
     expect(error).toMatchObject({ name: "WorkerCrashedError", reason: "start" });
+    expect((error as Error).message).toMatch(/for double: .*--no-such-option/);
     expect(executor.limiter.borrowed).toBe(0);
   });
 });
