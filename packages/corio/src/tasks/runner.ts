@@ -83,7 +83,8 @@ export class Runner implements AsyncDisposable {
    * ended. InvalidStateError in that run itself.
    */
   async close(): Promise<void> {
-    if (this.#task !== null) {
+    // Whoever heard of its end may have begun another one.
+    while (this.#task !== null) {
       const scope = scopeHereOrNull();
       if (scope !== null && rootOf(scope) === this.#task) {
         throw new InvalidStateError("Cannot close the Runner from inside its run");

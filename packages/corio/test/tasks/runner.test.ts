@@ -165,6 +165,19 @@ for (const { name, fn, wait } of dialects) {
       expect(await failureOf(() => runner.run(() => 1))).toBeInstanceOf(InvalidStateError);
     });
 
+    test("cancels one that is begun while it waits for that, too", async () => {
+      const runner = new Runner();
+      const forever = fn(function* () {
+        yield* wait(sleepForever());
+      });
+      const first = failureOf(() => runner.run(forever)).then(() => failureOf(() => runner.run(forever)));
+      await runner.close();
+      const error = await first;
+      // Begun before the Runner was closed, it has ended with it; otherwise it was refused.
+      expect(["ERR_TASK_CANCELLED", "ERR_INVALID_STATE"]).toContain((error as TaskCancelledError).code);
+      await expect(runner.run(forever)).rejects.toThrow("closed");
+    });
+
     test("cannot be closed by its own run", async () => {
       await using runner = new Runner();
       const closing = fn(function* () {
