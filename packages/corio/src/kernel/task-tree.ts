@@ -16,12 +16,16 @@ function whereabouts(task: TaskNode, placeOf: (task: TaskNode) => string): strin
 /** One line per task, indented by ownership. */
 export function formatTaskTree(root: ScopeNode, placeOf: (task: TaskNode) => string = () => ""): string {
   const lines: string[] = [];
-  const visit = (task: TaskNode, depth: number): void => {
+  // Not by recursion: a tree may be as deep as a program likes.
+  const left = (root instanceof TaskNode ? [root] : tasksOf(root).toReversed()).map((task) => ({
+    task,
+    depth: 0,
+  }));
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { task, depth } = next;
     const shield = (task.flags & SHIELD) !== 0 ? " (shielded)" : "";
     lines.push(`${"  ".repeat(depth)}- ${task.name}: ${whereabouts(task, placeOf)}${shield}`);
-    for (const child of tasksOf(task)) visit(child, depth + 1);
-  };
-  if (root instanceof TaskNode) visit(root, 0);
-  else for (const child of tasksOf(root)) visit(child, 0);
+    for (const child of tasksOf(task).toReversed()) left.push({ task: child, depth: depth + 1 });
+  }
   return lines.join("\n");
 }

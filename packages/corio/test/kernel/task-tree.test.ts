@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import {
   call,
+  type Coroutine,
   createTask,
   Event,
   Lock,
@@ -104,3 +105,28 @@ both("where an async function waits inside blocks is found", function* ({ wait }
   expect(formatTaskTree(root)).toMatch(/deep: .*sleep of 77 ms/);
   yield* wait(sleep(100));
 });
+
+both(
+  "a tree that is deeper than the stack is shown as well",
+  function* ({ fn, wait }) {
+    const root = rootHere();
+    const depth = 5000;
+    function* chain(left: number): Coroutine<void> {
+      if (left === 0) yield* sleep(10);
+      else
+        yield* taskGroup((group) => {
+          group.spawn(chain, left - 1);
+        });
+    }
+    yield* wait(
+      taskGroup(
+        fn(function* (group) {
+          group.spawn(chain, depth);
+          yield* wait(sleep(1));
+          expect(formatTaskTree(root).split("\n").length).toBeGreaterThan(depth);
+        }),
+      ),
+    );
+  },
+  { order: "fifo" },
+);
