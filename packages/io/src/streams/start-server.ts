@@ -88,6 +88,7 @@ function* serverBlock<R>(
   options: ServerOptions | UnixServerTarget,
   body: (server: Server) => R,
 ): Coroutine<Unwrap<R>> {
+  checkServerOptions(handler, options);
   const server = yield* "path" in options
     ? serveUnix(handler, options.path, options)
     : serveTcp(handler, options);
@@ -101,8 +102,7 @@ function* serveTcp(handler: ConnectionHandler, options: ServerOptions): Coroutin
   checkPort(options.port, 0);
   const tls = options.tls === undefined ? null : serverTls(options.tls);
   const server = new Server({ handler, options, network: networkHere(), tls });
-  yield* listenTcp(server, options);
-  return begin(server);
+  return yield* begin(server, listenTcp(server, options));
 }
 
 function* serveUnix(handler: ConnectionHandler, path: string, options: UnixServerOptions): Coroutine<Server> {
@@ -110,11 +110,17 @@ function* serveUnix(handler: ConnectionHandler, path: string, options: UnixServe
   checkSocketPath(path);
   const tls = options.tls === undefined ? null : serverTls(options.tls);
   const server = new Server({ handler, options, network: networkHere(), tls });
-  yield* listenUnix(server, path, options);
-  return begin(server);
+  return yield* begin(server, listenUnix(server, path, options));
 }
 
-function begin(server: Server): Server {
+function* begin(server: Server, listening: Coroutine<void>): Coroutine<Server> {
+  try {
+    yield* listening;
+  } catch (error) {
+    // One of several addresses may have had connections by then.
+    server.finished();
+    throw error;
+  }
   createTask({ name: "server" }, runServer, server);
   const disown = currentScope().defer(() => server.stop());
   const untrack = trackResource("a server");

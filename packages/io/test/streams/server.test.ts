@@ -19,7 +19,13 @@ import {
   type Scope,
   type TaskGroup,
 } from "corio";
-import { loopOf } from "corio/lowlevel";
+import {
+  loopOf,
+  type ListenRequest,
+  type NetworkDone,
+  type NetworkListener,
+  type Transport,
+} from "corio/lowlevel";
 import { simulate } from "@corio/testing";
 import { describe, expect, test } from "vitest";
 import {
@@ -39,6 +45,7 @@ import { runServer } from "../../src/streams/server.ts";
 import { StreamLink } from "../../src/streams/stream-link.ts";
 import { bareClient, readAll } from "../support/bare-peer.ts";
 import { both, caught, dialects, type Dialect } from "../support/dialects.ts";
+import { FakeNetwork } from "../support/fake-network.ts";
 import { leavesNothingOpen } from "../support/leaks.ts";
 
 leavesNothingOpen();
@@ -46,6 +53,28 @@ leavesNothingOpen();
 type Steps<T> = Generator<unknown, T, unknown>;
 
 const local = { host: "127.0.0.1", port: 0 } as const;
+
+/** A client comes at the first address, before it turns out that the second is in use. */
+class SecondInUse extends FakeNetwork {
+  client: Transport | null = null;
+
+  override listen(request: ListenRequest, done: NetworkDone<NetworkListener>): () => void {
+    const { host } = loopOf(currentScope());
+    const first = this.client === null;
+    host.queueMicrotask(() => {
+      if (!first) {
+        const error = new Error("listen EADDRINUSE");
+        done(Object.assign(error, { code: "EADDRINUSE", syscall: "listen" }), null);
+        return;
+      }
+      done(null, { address: { host: "192.0.2.1", port: 80, family: 4 }, close: (closed) => closed() });
+      const [near, far] = memoryTransports(host);
+      this.client = far;
+      request.onConnection(near);
+    });
+    return () => {};
+  }
+}
 
 /** Says back what it is told, in the dialect of the test. */
 function echo({ wait, fn }: Dialect): (connection: Connection) => unknown {
@@ -652,6 +681,22 @@ describe("its end", () => {
       );
     }
   });
+
+  for (const dialect of dialects) {
+    test(`a start that fails at its second address resets who has come at the first (${dialect.name})`, async () => {
+      const { wait, fn } = dialect;
+      const network = new SecondInUse();
+      await simulate(
+        fn(function* () {
+          const options = { host: ["192.0.2.1", "192.0.2.2"], port: 80 };
+          expect(yield* caught(wait(startServer(echo(dialect), options)))).toBeInstanceOf(AddressInUseError);
+          const { reader } = new StreamLink(network.client!);
+          expect(yield* caught(wait(reader.read()))).toMatchObject({ code: "ECONNRESET" });
+        }),
+        { network },
+      );
+    });
+  }
 
   both("a start that is cancelled leaves no listener", function* (dialect) {
     const { wait, fn } = dialect;

@@ -3,6 +3,7 @@ import { getRunningLoop, type EventLoop } from "corio";
 import type {
   ConnectRequest,
   HostNetwork,
+  ListenRequest,
   NetworkDone,
   NetworkListener,
   ResolvedAddress,
@@ -77,7 +78,7 @@ export class FakeNetwork implements HostNetwork {
     };
   }
 
-  listen(_request: unknown, _done: NetworkDone<NetworkListener>): () => void {
+  listen(_request: ListenRequest, _done: NetworkDone<NetworkListener>): () => void {
     throw new Error("nobody listens here");
   }
 
