@@ -133,6 +133,8 @@ export class DatagramEndpoint implements Disposable {
         `Cannot send on ${this.what} to any address: it was made with a remote. Use send`,
       );
     }
+    if (typeof to !== "object" || to === null)
+      throw new TypeError(`Cannot send on ${this.what}: expected { host, port }, got ${String(to)}`);
     return coroutine(sendDatagram, this, asBuffer(data), to);
   }
 

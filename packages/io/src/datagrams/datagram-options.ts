@@ -1,7 +1,7 @@
 // What an endpoint for datagrams is made with, and the look at it before anything is done.
 import { DatagramUnsupportedError } from "../errors.ts";
 import { checkFamily, checkHost, checkPort } from "../network/ip-address.ts";
-import type { Resolver } from "../network/resolver.ts";
+import { checkResolver, type Resolver } from "../network/resolver.ts";
 import type { Datagram } from "./datagram-endpoint.ts";
 
 export interface DatagramOptions {
@@ -42,6 +42,8 @@ export function checkDatagramOptions(options: DatagramOptions): void {
   const { local, remote, family = 0, inbox = 1024, onDrop } = options;
   for (const place of [local, remote]) {
     if (place === undefined) continue;
+    if (typeof place !== "object" || place === null)
+      throw new TypeError(`Cannot use ${String(place)} for an end of datagrams: it takes { host, port }`);
     if ("path" in place) {
       throw new DatagramUnsupportedError(
         "Cannot make an endpoint for datagrams at a path: node has no Unix datagram sockets. Use startUnixServer, or UDP on 127.0.0.1",
@@ -55,6 +57,7 @@ export function checkDatagramOptions(options: DatagramOptions): void {
     checkPort(remote.port, 1);
   }
   checkFamily(family);
+  checkResolver(options.resolver);
   if (!(inbox >= 1)) throw new RangeError(`Cannot use ${String(inbox)} for inbox: it takes 1 or more`);
   if (onDrop !== undefined && typeof onDrop !== "function")
     throw new TypeError("Cannot use onDrop: it is not a function");

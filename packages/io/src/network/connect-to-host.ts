@@ -6,7 +6,7 @@ import { placeText } from "./connect-errors.ts";
 import { connectFirst, interleave, type Attempt } from "./happy-eyeballs.ts";
 import { checkFamily, checkHost, checkPort } from "./ip-address.ts";
 import { resolveHost } from "./resolve-host.ts";
-import type { Resolver } from "./resolver.ts";
+import { checkResolver, type Resolver } from "./resolver.ts";
 
 export interface HostTarget {
   /** A name or an address. */
@@ -36,6 +36,7 @@ export function checkHostTarget(target: HostTarget): void {
   checkHost(host);
   checkPort(port, 1);
   checkFamily(family);
+  checkResolver(target.resolver);
   const { host: localHost, port: localPort } = localOf(target);
   if (localHost !== undefined) checkHost(localHost);
   if (localPort !== undefined) checkPort(localPort, 0);

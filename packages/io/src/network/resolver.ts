@@ -246,7 +246,15 @@ function keyOf(host: string, family: 0 | 4 | 6): string {
   return `${family} ${host.toLowerCase()}`;
 }
 
+/** Throws for what is given as a resolver and is none. */
+export function checkResolver(resolver: unknown): void {
+  if (resolver === undefined || resolver instanceof Resolver) return;
+  throw new TypeError(`Cannot look up by ${String(resolver)}: it takes a Resolver`);
+}
+
 function checkServers(servers: readonly string[]): void {
+  if (!Array.isArray(servers))
+    throw new TypeError(`Cannot use ${typeof servers} for servers: it takes a list of addresses`);
   try {
     new Cares().setServers(servers);
   } catch (error) {

@@ -72,6 +72,8 @@ const defaultTimeout = 60_000;
 /** Prepares a client's TLS. TlsOptionError and TypeError tell what is wrong with the options. */
 export function clientTls(options: true | TlsOptions, host: string | null): PreparedTls {
   const given = options === true ? {} : options;
+  if (typeof given !== "object" || given === null)
+    throw new TypeError(`Cannot prepare TLS: a client takes true or an object, and got ${typeof options}`);
   const { servername = host, checkServerIdentity, session, rejectUnauthorized } = given;
   if (servername !== null && typeof servername !== "string")
     throw optionError("servername", "it takes the name of a host");

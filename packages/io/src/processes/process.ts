@@ -116,6 +116,8 @@ export class Process implements AsyncDisposable {
    * of which one has seen enough. Does nothing where the stream is no PIPE.
    */
   closePipe(name: StreamName): void {
+    if (name !== "stdin" && name !== "stdout" && name !== "stderr")
+      throw new TypeError(`Cannot close the pipe ${String(name)}: it takes "stdin", "stdout" or "stderr"`);
     if (this.#child.plan[name].kind === "pipe") this.#child[name]!.abort();
   }
 

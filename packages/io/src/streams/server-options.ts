@@ -63,7 +63,14 @@ export function checkServerHost({ host }: ServerOptions): void {
 export function checkServerOptions(handler: unknown, options: CommonServerOptions): void {
   if (typeof handler !== "function")
     throw new TypeError("Cannot start a server: the handler is not a function");
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`Cannot start a server: expected its options, got ${String(options)}`);
   checkStreamOptions(options);
+  const { onError, onHandshakeError } = options;
+  for (const [name, callback] of Object.entries({ onError, onHandshakeError })) {
+    if (callback !== undefined && typeof callback !== "function")
+      throw new TypeError(`Cannot use ${String(callback)} for ${name}: it takes a function`);
+  }
   const { grace = 0, maxConnections = 1, backlog = 1 } = options;
   if (!(grace >= 0))
     throw new RangeError(`Cannot use ${String(grace)} for grace: it takes milliseconds, zero or more`);

@@ -53,6 +53,8 @@ export class StreamWriter {
 
   /** As one `write` of all the pieces, one after the other; line ends are not added. A cancel point. */
   writeLines(pieces: Iterable<Writable>): Awaitable<void> {
+    if (typeof (pieces as Iterable<Writable> | undefined)?.[Symbol.iterator] !== "function")
+      throw new TypeError(`Cannot write lines: expected pieces of text or bytes, got ${typeof pieces}`);
     const list: Buffer[] = [];
     for (const piece of pieces) list.push(asBuffer(piece));
     return new Write(

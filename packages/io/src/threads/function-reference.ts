@@ -18,6 +18,8 @@ export function moduleFunction<F extends AnyFunction = (...args: unknown[]) => u
   module: URL | string,
   name = "default",
 ): F {
+  if (typeof name !== "string")
+    throw new TypeError(`Cannot name the function for threads: its name is a string, not ${typeof name}`);
   const reference = referenceTo(module, name);
   const stand = (): never => {
     throw new TypeError(
@@ -39,7 +41,7 @@ export function moduleFunction<F extends AnyFunction = (...args: unknown[]) => u
 export function threadFunction<F extends AnyFunction>(
   module: URL | string,
   fn: F,
-  name: string = fn.name,
+  name: string = (fn as F | null | undefined)?.name ?? "",
 ): F {
   if (typeof fn !== "function") {
     throw new TypeError(`Cannot name the function for threads: expected a function, got ${typeof fn}`);

@@ -13,6 +13,8 @@ const ABSENT: unique symbol = Symbol("absent");
  * is a ThreadFunctionError. Variables that are not marked have their defaults in a thread.
  */
 export function copyToThreads<T>(variable: ContextVar<T>): ContextVar<T> {
+  if (typeof variable?.name !== "string" || typeof variable.set !== "function")
+    throw new TypeError(`Cannot copy ${typeof variable} to threads: it takes a ContextVar`);
   const before = variables.get(variable.name);
   if (before !== undefined && before !== (variable as unknown)) {
     throw new TypeError(

@@ -82,6 +82,15 @@ export class ThreadExecutor implements Executor, AsyncDisposable {
       );
     }
     checkOnCancel(onCancel);
+    for (const [what, value] of Object.entries({ resourceLimits, env })) {
+      if (value !== undefined && (typeof value !== "object" || value === null))
+        throw new TypeError(`Cannot use ${String(value)} for ${what}: it takes an object`);
+    }
+    if (execArgv !== undefined && !Array.isArray(execArgv))
+      throw new TypeError(`Cannot use ${typeof execArgv} for execArgv: it takes a list of arguments`);
+    const { scope = scopeHere() } = options;
+    if (scope !== null && typeof scope?.defer !== "function")
+      throw new TypeError(`Cannot tie the executor to ${String(scope)}: it takes a scope, or null`);
     if (options.limiter !== undefined) checkLimiter(options.limiter);
     this.#core = new ExecutorCore({
       name,
@@ -93,7 +102,6 @@ export class ThreadExecutor implements Executor, AsyncDisposable {
       env: env === undefined ? undefined : { ...env },
       execArgv: execArgv === undefined ? undefined : [...execArgv],
     });
-    const { scope = scopeHere() } = options;
     this.#disown = scope === null ? () => {} : scope.defer(() => this.#release());
     this.#untrack = trackResource(`the executor ${name}`);
   }
@@ -159,7 +167,7 @@ function* closeExecutor(core: ExecutorCore, disown: () => void, untrack: () => v
 }
 
 /** Refuses what cannot be a call. */
-export function checkCall(fn: unknown, { onCancel, limiter }: SubmitOptions): void {
+export function checkCall(fn: unknown, { onCancel, limiter, functions }: SubmitOptions): void {
   if (typeof fn !== "function") {
     throw new TypeError(
       `Cannot call it in a thread: expected a function, got ${fn === null ? "null" : typeof fn}`,
@@ -167,6 +175,8 @@ export function checkCall(fn: unknown, { onCancel, limiter }: SubmitOptions): vo
   }
   if (onCancel !== undefined) checkOnCancel(onCancel);
   if (limiter !== undefined) checkLimiter(limiter);
+  if (functions !== undefined && (typeof functions !== "object" || functions === null))
+    throw new TypeError(`Cannot offer ${String(functions)} to a thread: it takes an object of functions`);
 }
 
 function checkLimiter(limiter: unknown): void {

@@ -19,6 +19,8 @@ export function transfer<T extends object>(value: T, list?: readonly Transferabl
       `Cannot transfer ${typeof value === "object" ? "null" : `a ${typeof value}`}: only objects move`,
     );
   }
+  if (list !== undefined && !Array.isArray(list))
+    throw new TypeError(`Cannot transfer ${typeof list}: what moves is given as a list`);
   const items = list ?? [itemOf(value)];
   for (const item of items) check(item);
   marked.set(value, items);
