@@ -72,7 +72,8 @@ export interface EventLoop {
   ): Task<Unwrap<R>>;
   /**
    * Sets who receives failures that nobody else can: exceptions of callbacks, tasks that failed and were not joined, calls that
-   * outlived their block. null: the default handler. A run inside this one that has an `onReport` of its own keeps what happens in it.
+   * outlived their block. A plain function; null: the default handler. A run inside this one that has an `onReport` of its own keeps
+   * what happens in it.
    */
   setExceptionHandler(handler: ExceptionHandler | null): void;
   /** The handler that was set; null when none is. */
@@ -134,10 +135,8 @@ class LoopFacade implements EventLoop {
   }
 
   setExceptionHandler(handler: ExceptionHandler | null): void {
-    if (handler !== null && typeof handler !== "function") {
-      throw new TypeError(
-        `Cannot set the exception handler: expected a function or null, got ${typeof handler}`,
-      );
+    if (handler !== null) {
+      assertPlainFunction(handler, "set the exception handler", "a plain one may start it with createTask");
     }
     this.#handler = handler;
     this.#loop.handler = handler === null ? null : (report) => handler(this, report);

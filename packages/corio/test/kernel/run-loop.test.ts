@@ -350,6 +350,9 @@ describe("the exception handler", () => {
     reports.length = 0;
     expect(() => loop.setExceptionHandler("text" as never)).toThrow(TypeError);
     expect(() => loop.setExceptionHandler(undefined as never)).toThrow(TypeError);
+    // Of a coroutine nothing would run, and what an async function throws would be nobody's.
+    expect(() => loop.setExceptionHandler(function* () {} as never)).toThrow(TypeError);
+    expect(() => loop.setExceptionHandler(async () => {})).toThrow(TypeError);
   });
 
   both(
