@@ -98,7 +98,7 @@ function crash(job: ThreadJob, thrown: unknown, executor: string): WorkerCrashed
   const where = `thread ${job.threadId} of ${executor}`;
   const what = job.describe();
   if (job.threadId === 0) {
-    const why = message === undefined ? "it ended before it could take a call" : String(message);
+    const why = typeof message === "string" ? message : "it ended before it could take a call";
     return new WorkerCrashedError(
       `No thread of ${executor} could be started for ${job.name}: ${why}`,
       "start",
