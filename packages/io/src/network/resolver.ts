@@ -249,7 +249,7 @@ function keyOf(host: string, family: 0 | 4 | 6): string {
 /** Throws for what is given as a resolver and is none. */
 export function checkResolver(resolver: unknown): void {
   if (resolver === undefined || resolver instanceof Resolver) return;
-  throw new TypeError(`Cannot look up by ${String(resolver)}: it takes a Resolver`);
+  throw new TypeError(`Cannot look up by this ${typeof resolver}: it takes a Resolver`);
 }
 
 function checkServers(servers: readonly string[]): void {

@@ -90,7 +90,7 @@ export class ThreadExecutor implements Executor, AsyncDisposable {
       throw new TypeError(`Cannot use ${typeof execArgv} for execArgv: it takes a list of arguments`);
     const { scope = scopeHere() } = options;
     if (scope !== null && typeof scope?.defer !== "function")
-      throw new TypeError(`Cannot tie the executor to ${String(scope)}: it takes a scope, or null`);
+      throw new TypeError(`Cannot tie the executor to this ${typeof scope}: it takes a scope, or null`);
     if (options.limiter !== undefined) checkLimiter(options.limiter);
     this.#core = new ExecutorCore({
       name,
