@@ -1,5 +1,5 @@
 // The TLS handshake as something to wait for: with its time limit, its questions to the program, and nothing left where it fails.
-import { call, moveOnAfter, type Coroutine } from "corio";
+import { call, cancelScope, moveOnAfter, type Coroutine } from "corio";
 import { suspend, type HostNetwork, type Transport } from "corio/lowlevel";
 import type { SecureContext } from "node:tls";
 import { TlsHandshakeTimeoutError } from "../errors.ts";
@@ -55,7 +55,12 @@ function* handshake(
       const event = yield* steps.next();
       if ("ended" in event) return (made.transport = event.ended);
       const { servername, answer } = event.asked;
-      answer(null, sniContext(yield* call(prepared.sniCallback!, servername), servername));
+      const identity = yield* cancelScope((scope) => {
+        steps.onFailure = () => void scope.cancel("the handshake has ended");
+        return call(prepared.sniCallback!, servername);
+      });
+      steps.onFailure = null;
+      answer(null, sniContext(identity, servername));
     }
   } finally {
     steps.leave();
@@ -71,6 +76,8 @@ class HandshakeSteps {
   #event: Event | null = null;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
+  /** Told of a failure that comes while the program looks for an answer: nobody wants that any more. */
+  onFailure: (() => void) | null = null;
 
   constructor(
     network: HostNetwork,
@@ -116,7 +123,10 @@ class HandshakeSteps {
     const undo = this.#begin((error, result) => {
       this.#undo = null;
       if (error === null) this.#event = { ended: result! };
-      else this.#failure = error;
+      else {
+        this.#failure = error;
+        this.onFailure?.();
+      }
       this.#wake?.();
     });
     if (this.#event === null && this.#failure === null) this.#undo = undo;

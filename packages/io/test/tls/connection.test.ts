@@ -7,7 +7,7 @@ import {
 } from "node:tls";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { fromPromise, type Awaitable } from "corio";
+import { Event, fromPromise, sleepForever, type Awaitable } from "corio";
 import { describe, expect } from "vitest";
 import {
   CertificateRequiredError,
@@ -18,6 +18,7 @@ import {
   openUnixConnection,
   startServer,
   startUnixServer,
+  TlsHandshakeClosedError,
   type TlsOptions,
   type TlsServerOptions,
   type Server,
@@ -293,6 +294,36 @@ describe("SNI", () => {
     yield* caught(wait(connect(server)));
     expect(told).toEqual([failure]);
     expect(server.statistics()).toMatchObject({ connections: 0, failedHandshakes: 1 });
+  });
+
+  both("a client that goes is not waited for with an answer", function* ({ wait, fn }) {
+    const asked = new Event();
+    const told = new Event();
+    const errors: unknown[] = [];
+    const server = yield* wait(
+      listen(
+        {
+          ...serverIdentity,
+          handshakeTimeout: null,
+          sniCallback: fn(function* () {
+            asked.set();
+            yield* wait(sleepForever());
+          }),
+        },
+        {
+          onHandshakeError: (error: unknown) => {
+            errors.push(error);
+            told.set();
+          },
+        },
+      ),
+    );
+    const client = nodeConnect({ host: "127.0.0.1", port: server.port, servername: "localhost" });
+    client.on("error", () => {});
+    yield* wait(asked.wait());
+    client.destroy();
+    yield* wait(told.wait());
+    expect(errors).toEqual([expect.any(TlsHandshakeClosedError)]);
   });
 });
 
