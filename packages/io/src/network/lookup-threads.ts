@@ -5,19 +5,29 @@
 export type LookupJob = () => void;
 
 export class LookupThreads {
-  /** How many look-ups may be with the system at once. May be set at any time. */
-  limit: number;
+  #limit: number;
   #running = 0;
   #begun = 0;
   readonly #waiting = new Set<LookupJob>();
 
   constructor(limit: number) {
-    this.limit = limit;
+    this.#limit = limit;
+  }
+
+  /** How many look-ups may be with the system at once. May be set at any time: those for whom there is room then begin. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  set limit(limit: number) {
+    if (!(limit >= 0)) throw new RangeError(`Cannot use ${String(limit)} as a limit: it takes zero or more`);
+    this.#limit = limit;
+    this.#beginWaiting();
   }
 
   /** Begins the job now, or when its turn comes. It must call `finished` once. */
   submit(job: LookupJob): void {
-    if (this.#running < this.limit && this.#waiting.size === 0) this.#begin(job);
+    if (this.#running < this.#limit && this.#waiting.size === 0) this.#begin(job);
     else this.#waiting.add(job);
   }
 
@@ -28,8 +38,12 @@ export class LookupThreads {
 
   finished(): void {
     this.#running--;
+    this.#beginWaiting();
+  }
+
+  #beginWaiting(): void {
     for (const job of this.#waiting) {
-      if (this.#running >= this.limit) return;
+      if (this.#running >= this.#limit) return;
       this.#waiting.delete(job);
       this.#begin(job);
     }
@@ -51,7 +65,7 @@ export class LookupThreads {
       running: this.#running,
       waiting: this.#waiting.size,
       begun: this.#begun,
-      limit: this.limit,
+      limit: this.#limit,
     };
   }
 }

@@ -1,5 +1,5 @@
 // getaddrinfo and getnameinfo: the system's answers, its errors, and what a cancelled look-up leaves.
-import { createTask, moveOnAfter, run } from "corio";
+import { checkpoint, createTask, moveOnAfter, run } from "corio";
 import { simulate } from "@corio/testing";
 import { ALL, V4MAPPED } from "node:dns";
 import { setImmediate } from "node:timers/promises";
@@ -133,6 +133,16 @@ test("a look-up that node refuses to begin gives its thread back, and disturbs n
     nodeLookup("localhost", 0, tell);
   });
   expect(told).toEqual([undefined, "ERR_INVALID_ARG_VALUE", undefined]);
+});
+
+both("look-ups that wait for a thread begin when the limit is raised", function* ({ wait }) {
+  lookupThreads.limit = 0;
+  const looking = createTask(() => getaddrinfo("localhost", 0, { family: 4 }));
+  yield* wait(checkpoint());
+  expect(lookupThreads.statistics()).toMatchObject({ running: 0, waiting: 1 });
+  lookupThreads.limit = 1;
+  expect(yield* wait(looking.join())).toHaveLength(1);
+  expect(() => (lookupThreads.limit = Number.NaN)).toThrow(RangeError);
 });
 
 describe("a cancelled look-up", () => {
