@@ -183,6 +183,7 @@ describe("combinators", () => {
       >();
       // @ts-expect-error no such time to return
       void wait(tasks, { returnWhen: "SOMETIME" });
+      expectTypeOf(createTask(sleep, 5)).toEqualTypeOf<Task<void>>();
       // @ts-expect-error Awaitables are no tasks
       void wait([sleep(1)]);
       expectTypeOf(waitFor(call(giftCoroutine), 5)).toEqualTypeOf<Awaitable<Gift>>();

@@ -10,28 +10,28 @@ import { deciderOf, nameOf, type Schedule } from "./schedules/schedule.ts";
 
 export interface SimulateOptions extends Omit<RunOptions, "host"> {
   /** The clock's first reading, in milliseconds. */
-  start?: number;
+  start?: number | undefined;
   /**
    * Where the program's random numbers come from (`random()`, jitter), and the schedule's. The same seed gives the same run.
    * Default: `CORIO_SEED`, or 1.
    */
-  seed?: number;
+  seed?: number | undefined;
   /** The order of what is ready. Default: `"random"` where a seed is given, otherwise `"fifo"`. */
-  schedule?: Schedule;
+  schedule?: Schedule | undefined;
   /** Whether the clock jumps to the next timer when nothing is left to do. Otherwise only `advance` moves it. Default true. */
-  autojump?: boolean;
+  autojump?: boolean | undefined;
   /**
    * By how many milliseconds, in all, the machine may be late: so far the clock may jump to a timer although something is ready.
    * When, the schedule decides. Default 0.
    */
-  lateness?: number;
+  lateness?: number | undefined;
   /** Whether tasks that the program has started may still run when its body ends; they are cancelled. Default false: a LeakError. */
-  leaks?: boolean;
+  leaks?: boolean | undefined;
   /**
    * The network on which the program's connections are made: a `SimulatedNetwork` of `@corio/testing/network`. Connections and listeners that
    * are still open when the run has ended are a LeakError, too. Default: the machine's own, which knows nothing of virtual time.
    */
-  network?: HostNetwork;
+  network?: HostNetwork | undefined;
 }
 
 /**

@@ -10,9 +10,9 @@ export interface CorioTestOptions extends Omit<ExploreOptions, "runs" | "seed"> 
    * Under how many schedules the test runs; the first one is the order of arrival. Default: `CORIO_SEEDS`, or 1. `CORIO_SEED` and
    * `CORIO_REPLAY` run one of them.
    */
-  seeds?: number;
+  seeds?: number | undefined;
   /** Milliseconds of real time that the test may take, all seeds together. Default: the test runner's. */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /** Runs the body of a test as its options say. */

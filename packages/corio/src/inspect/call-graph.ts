@@ -21,7 +21,7 @@ export interface CallGraph {
 
 export interface CallGraphOptions {
   /** How many frames of each stack: the innermost ones; the outermost ones if it is negative. Default: all. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** Kinds of waits that wait for tasks, and for nothing else. */

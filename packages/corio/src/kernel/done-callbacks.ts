@@ -9,7 +9,7 @@ import type { RunLoop } from "./run-loop.ts";
 
 export interface CallbackOptions {
   /** The context to run in. By default a copy of that of the running code. */
-  context?: Context;
+  context?: Context | undefined;
 }
 
 class DoneCallback extends CallbackHandle {

@@ -7,7 +7,7 @@ import type { WaitTarget } from "./wait-target.ts";
 
 export interface FromPromiseOptions<T> {
   /** Given the value of a promise that resolved after the wait was cancelled: close what nobody will use. By default it is dropped. */
-  onLate?: (value: T) => void;
+  onLate?: ((value: T) => void) | undefined;
 }
 
 /** A promise, or a function that makes one and stops its work when the signal aborts. */

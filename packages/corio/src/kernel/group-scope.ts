@@ -15,14 +15,14 @@ import { TaskNode, type Task } from "./task.ts";
 /** What may be said of a task at its spawn. */
 export interface SpawnOptions {
   /** Shown in task trees and errors. */
-  name?: string;
+  name?: string | undefined;
   /** Runs the task in this context itself, not in a copy of the caller's: what it sets is seen there. */
-  context?: Context;
+  context?: Context | undefined;
   /**
    * Begins the task at once, within the spawn, up to its first wait; it then goes on as any other. A coroutine that has ended by then
    * is done when the spawn returns, an async function a microtask later. What it throws is its outcome, not the caller's.
    */
-  eager?: boolean;
+  eager?: boolean | undefined;
 }
 
 /** The way into a task group. One that is to be cancelled is made with `{ cancellable: true }`: `CancellableTaskGroup`. */

@@ -30,9 +30,9 @@ export interface DebugHooks {
 /** Settings of debug mode. */
 export interface DebugOptions {
   /** Milliseconds from which a step, or a stop of the event loop, is reported. Default 100. */
-  slowCallbackDuration?: number;
+  slowCallbackDuration?: number | undefined;
   /** Milliseconds after which a cancelled scope that has not ended is reported. Default 1000. */
-  slowCancellation?: number;
+  slowCancellation?: number | undefined;
 }
 
 /** The switch that runs know. Absent when the inspection was left out of a bundle. */

@@ -11,8 +11,8 @@ import type { RunTask } from "./run-task.ts";
 import { checkpoint } from "./sleep.ts";
 
 export interface RunLoopSettings {
-  onReport?: ReportHandler;
-  debug?: boolean | DebugOptions;
+  onReport?: ReportHandler | undefined;
+  debug?: boolean | DebugOptions | undefined;
 }
 
 export class RunLoop {

@@ -16,9 +16,9 @@ const DEADLOCK_GRACE = 1000;
 
 /** What a run, at the root or inside another, may be told. */
 export interface RunSettings {
-  grace?: number;
-  onReport?: ReportHandler;
-  signal?: AbortSignal;
+  grace?: number | undefined;
+  onReport?: ReportHandler | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Sets a run's scope up. A signal cancels it; the listener goes when the scope closes. */

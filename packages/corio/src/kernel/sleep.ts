@@ -151,8 +151,9 @@ class Checkpoint extends Operation<void> implements Runnable {
  * Waits for `delay` milliseconds; zero or less gives up one turn. Infinity never ends by itself. Gives the second argument. A cancel
  * point.
  */
-export function sleep(delay: number): Awaitable<void>;
 export function sleep<T>(delay: number, result: T): Awaitable<T>;
+// The last one is what `spawn(sleep, 5)` takes it for.
+export function sleep(delay: number): Awaitable<void>;
 export function sleep(delay: number, result?: unknown): Awaitable<unknown> {
   if (typeof delay !== "number" || Number.isNaN(delay)) {
     throw new TypeError(`Cannot sleep for ${String(delay)}: it takes milliseconds`);

@@ -95,7 +95,7 @@ export class Queue<T> {
    * Closes the queue: `put` fails at once, `get` gives what is left and fails then. `immediate` drops what is left, as dealt
    * with. Whoever waits wakes with QueueShutDown.
    */
-  shutdown(options: { immediate?: boolean } = {}): void {
+  shutdown(options: { immediate?: boolean | undefined } = {}): void {
     this.#shutDown = true;
     if (options.immediate === true) {
       this.#unfinished -= this.#items.size;

@@ -146,7 +146,7 @@ export function map<I, R>(
 export function forEach<I>(
   items: Iterable<I> | AsyncIterable<I>,
   fn: (item: I, index: number) => unknown,
-  options: Partial<ConcurrencyOptions> = {},
+  options: { concurrency?: number | undefined } = {},
 ): Awaitable<void> {
   return start(items, fn as AnyFunction, options.concurrency ?? 1, null);
 }

@@ -9,22 +9,22 @@ import { sleep } from "../kernel/sleep.ts";
 
 export interface RetryOptions {
   /** How many attempts at most, the first one included. Default 3. */
-  attempts?: number;
+  attempts?: number | undefined;
   /** Milliseconds before the second attempt. Default 100. */
-  delay?: number;
+  delay?: number | undefined;
   /** By what the delay grows each time. Default 2. */
-  factor?: number;
+  factor?: number | undefined;
   /** The longest delay. Default 30 000. */
-  maxDelay?: number;
+  maxDelay?: number | undefined;
   /** How much of a delay is drawn at random, from 0 to 1, so that many do not come back at once. Default 0.5. */
-  jitter?: number;
+  jitter?: number | undefined;
   /** Whether an error is worth another attempt. Default: every error is. A cancellation never is. */
-  when?: (error: unknown, attempt: number) => boolean;
+  when?: ((error: unknown, attempt: number) => boolean) | undefined;
   /**
    * Called before the delay, in either dialect, with the error, the number of the attempt that failed, and the delay in
    * milliseconds: to log it, or to mend something. What it throws ends the retry.
    */
-  onRetry?: (error: unknown, attempt: number, delay: number) => unknown;
+  onRetry?: ((error: unknown, attempt: number, delay: number) => unknown) | undefined;
 }
 
 function* attempt<R>(fn: (attempt: number) => R, options: RetryOptions): Coroutine<Unwrap<R>> {

@@ -29,15 +29,15 @@ import { claimProcess } from "./one-copy.ts";
 
 export interface RunOptions {
   /** Milliseconds that cancelled code may take to clean up. Default 5000; 0 for none. */
-  grace?: number;
+  grace?: number | undefined;
   /** Receives failures that nobody else can. By default they are written to the console. */
-  onReport?: (report: Report) => void;
+  onReport?: ((report: Report) => void) | undefined;
   /** Cancels the run when it aborts; the run then throws the signal's reason, as `fetch` does. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Debug mode, which finds mistakes and costs speed: see `setDebug`. Default: what the environment says (`CORIO_DEBUG=1`), else off. */
-  debug?: boolean | DebugOptions;
+  debug?: boolean | DebugOptions | undefined;
   /** The machine to run on. For tests: see `@corio/testing`. */
-  host?: Host;
+  host?: Host | undefined;
 }
 
 const loops = new WeakMap<Host, EventLoop>();

@@ -18,9 +18,9 @@ export type RunnerOptions = Omit<RunOptions, "signal">;
 /** What one run of a Runner is told. */
 export interface RunnerRunOptions {
   /** The context to run in. By default the Runner's, which all its runs share. */
-  context?: Context;
+  context?: Context | undefined;
   /** Cancels the run when it aborts: see `RunOptions`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

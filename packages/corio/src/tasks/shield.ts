@@ -15,7 +15,7 @@ const DEFAULT_LIMIT = 30_000;
 
 export interface ShieldOptions {
   /** Milliseconds after which outer cancellation is let in. Default 30 000; Infinity for never. */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 class ShieldBlock<T> extends Block<T> implements TimerNode {

@@ -17,7 +17,7 @@ export interface StaggeredRaceOptions<T> {
    */
   delay: number | null;
   /** Given the value of an attempt that succeeded although another was first: close what nobody will use. By default it is dropped. */
-  onLate?: (value: T, index: number) => void;
+  onLate?: ((value: T, index: number) => void) | undefined;
 }
 
 /** How a staggered race ended. `errors` has a place for each attempt that was started; null where there is no error. */

@@ -18,9 +18,9 @@ const RETURN_WHEN: ReadonlySet<unknown> = new Set(["FIRST_COMPLETED", "FIRST_EXC
 
 export interface WaitOptions {
   /** Milliseconds; Infinity or null for no limit. Expiry is no error, and cancels nothing. */
-  timeout?: number | null;
+  timeout?: number | null | undefined;
   /** Default ALL_COMPLETED. FIRST_EXCEPTION does not count cancelled tasks. */
-  returnWhen?: ReturnWhen;
+  returnWhen?: ReturnWhen | undefined;
 }
 
 /** One task that a `wait` looks at. */

@@ -17,11 +17,11 @@ export interface AddressInfo {
 
 export interface GetaddrinfoOptions {
   /** 4 or 6 for addresses of that family only. Default 0: any. */
-  readonly family?: 0 | 4 | 6;
+  readonly family?: 0 | 4 | 6 | undefined;
   /** Flags of the system's look-up: `ADDRCONFIG`, `V4MAPPED`, `ALL` of `node:dns`. A simulated network knows none. Default 0. */
-  readonly hints?: number;
+  readonly hints?: number | undefined;
   /** With `null` for the host: the addresses to listen on, not those to connect to. Default false. */
-  readonly passive?: boolean;
+  readonly passive?: boolean | undefined;
 }
 
 /**

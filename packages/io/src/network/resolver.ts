@@ -23,18 +23,18 @@ export interface ResolverOptions {
    * "system": getaddrinfo, with the hosts file and all that the machine is set up for; each look-up holds a thread. "dns": asks name servers
    * directly, takes no thread, and a cancelled question is really withdrawn. A simulated network answers both. Default "system".
    */
-  readonly via?: "system" | "dns";
+  readonly via?: "system" | "dns" | undefined;
   /** Names kept at most; what was not asked for longest goes first. 0 keeps none: look-ups are only shared. Default 1000. */
-  readonly maxEntries?: number;
+  readonly maxEntries?: number | undefined;
   /** Milliseconds that an answer is kept; shorter where a name server says so (the system does not tell). Default 10,000. */
-  readonly maxAge?: number;
+  readonly maxAge?: number | undefined;
   /** Milliseconds that it is remembered that a name does not exist. Look-ups that failed otherwise are not remembered. Default 1000. */
-  readonly negativeMaxAge?: number;
+  readonly negativeMaxAge?: number | undefined;
   /** For "dns": addresses of name servers, `"192.0.2.1"` or `"[2001:db8::1]:5353"`. Default: those that the system uses. */
-  readonly servers?: readonly string[];
+  readonly servers?: readonly string[] | undefined;
   /** For "dns": milliseconds to wait for a server's answer, and how often to ask. Default 5000 and 2. */
-  readonly timeout?: number;
-  readonly tries?: number;
+  readonly timeout?: number | undefined;
+  readonly tries?: number | undefined;
 }
 
 export interface ResolverStatistics {
@@ -79,9 +79,9 @@ const own: readonly ResolvedAddress[] = [
  * ```
  */
 export class Resolver implements Disposable {
-  readonly #options: Required<Omit<ResolverOptions, "servers">> & {
-    readonly servers: readonly string[] | null;
-  };
+  readonly #options: {
+    readonly [Name in Exclude<keyof ResolverOptions, "servers">]-?: NonNullable<ResolverOptions[Name]>;
+  } & { readonly servers: readonly string[] | null };
   readonly #cache: NameCache;
   readonly #flights = new Map<string, Flight<DnsAnswer>>();
   #host: Host | null = null;

@@ -18,12 +18,12 @@ import { isBroken } from "./relay.ts";
 
 export interface CommunicateOptions {
   /** Bytes of stdout, and of stderr, that are kept; with more the process is killed: OutputLimitError. Default Infinity. */
-  readonly maxOutput?: number;
+  readonly maxOutput?: number | undefined;
   /**
    * Milliseconds to wait for the end of the output once the process has exited: others that it has started may still hold its pipes. What they write
    * later is lost. Default Infinity.
    */
-  readonly outputGrace?: number;
+  readonly outputGrace?: number | undefined;
 }
 
 const block = 64 * 1024;

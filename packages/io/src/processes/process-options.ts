@@ -11,31 +11,31 @@ import {
 
 export interface ProcessOptions {
   /** Default: "inherit", as for all three. */
-  readonly stdin?: RedirectInput;
-  readonly stdout?: RedirectOutput;
-  readonly stderr?: RedirectError;
+  readonly stdin?: RedirectInput | undefined;
+  readonly stdout?: RedirectOutput | undefined;
+  readonly stderr?: RedirectError | undefined;
   /** Descriptors that the child gets too, under their numbers here. */
-  readonly passFds?: readonly number[];
+  readonly passFds?: readonly number[] | undefined;
   /** The child's folder. Default: this program's. A program that is named by a relative path is looked for from there. */
-  readonly cwd?: FilePath;
+  readonly cwd?: FilePath | undefined;
   /** All of the child's environment; `{ ...process.env, NAME: "value" }` to add to one's own. Default: this program's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The child's user and group, as numbers. */
-  readonly user?: number;
-  readonly group?: number;
+  readonly user?: number | undefined;
+  readonly group?: number | undefined;
   /** What the child sees as its own name. Default: the program as it was given. */
-  readonly argv0?: string;
+  readonly argv0?: string | undefined;
   /**
    * The child leads a session and a process group of its own (setsid): signals sent by this library, also those of the scope's end, reach all
    * that it has started and that has not left the group; Ctrl-C on the terminal reaches none of it. Default: true for shells, else false.
    */
-  readonly processGroup?: boolean;
+  readonly processGroup?: boolean | undefined;
   /** Bytes that `stdout` and `stderr` may hold unread, twice over, before the child has to wait. Default 65,536. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** What the end of the scope, and `terminate`, send first. Default "SIGTERM". */
-  readonly terminateSignal?: SignalName;
+  readonly terminateSignal?: SignalName | undefined;
   /** Milliseconds from there to SIGKILL at the end of the scope. Default 5000; 0 kills at once. */
-  readonly grace?: number;
+  readonly grace?: number | undefined;
 }
 
 export interface ProcessPlan {

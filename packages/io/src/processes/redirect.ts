@@ -14,7 +14,7 @@ export const DEVNULL = "devnull";
 export interface RedirectToFile {
   readonly path: FilePath;
   /** For output: keep what the file has. Otherwise it is emptied first. */
-  readonly append?: boolean;
+  readonly append?: boolean | undefined;
 }
 
 /** What has a descriptor: an open file of `@corio/files` or of node's. It stays open here. */

@@ -11,13 +11,13 @@ import type { SignalName } from "../signals/signal-names.ts";
 
 export interface RunProcessOptions extends ProcessOptions, CommunicateOptions {
   /** What it gets on stdin. Without it, and without a `stdin` of its own, stdin is empty. */
-  readonly input?: string | Uint8Array;
+  readonly input?: string | Uint8Array | undefined;
   /** Throw ProcessFailedError when it ends with another code than 0, or by a signal. Default true. */
-  readonly check?: boolean;
+  readonly check?: boolean | undefined;
   /** Give stdout and stderr as text. Default: as bytes. */
-  readonly encoding?: BufferEncoding;
+  readonly encoding?: BufferEncoding | undefined;
   /** Bytes of stdout, and of stderr, that are kept; with more the process is killed: OutputLimitError. Default 64 MiB. */
-  readonly maxOutput?: number;
+  readonly maxOutput?: number | undefined;
 }
 
 /** How a process ended, and what it wrote. */

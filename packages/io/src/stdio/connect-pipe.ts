@@ -15,7 +15,7 @@ import { openFile } from "./open-file.ts";
 
 export interface ReadPipeOptions {
   /** Bytes: the longest line; see `StreamReader`. Default 65,536. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /**

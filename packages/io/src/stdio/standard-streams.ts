@@ -10,7 +10,7 @@ import { StandardInput, StandardOutput } from "./standard-transports.ts";
 
 export interface StandardInputOptions {
   /** Bytes: the longest line; see `StreamReader`. Default 65,536. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 export interface StandardOutputOptions {
@@ -18,7 +18,7 @@ export interface StandardOutputOptions {
    * What to do when nobody reads it any more, as behind `| head`. "error", the default: a write throws ConnectionResetError with the code EPIPE.
    * "quiet": what is written is dropped.
    */
-  readonly brokenPipe?: "error" | "quiet";
+  readonly brokenPipe?: "error" | "quiet" | undefined;
 }
 
 /** There is one standard input: two readers would take each other's bytes. */

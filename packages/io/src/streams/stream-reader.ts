@@ -21,9 +21,9 @@ export interface StreamReaderOptions {
    * Bytes: the longest that `readUntil`, `readLine` and the lines of an iteration may be, without their end. The source is paused while
    * more than twice as many wait to be read, and goes on when no more than these do. Default 65,536.
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** What is read, for messages and dumps of tasks: "stdout of ls". */
-  readonly what?: string;
+  readonly what?: string | undefined;
 }
 
 export interface StreamReaderStatistics {

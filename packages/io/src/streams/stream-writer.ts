@@ -12,9 +12,9 @@ export type Writable = string | Uint8Array;
 
 export interface WriteBufferLimits {
   /** Bytes that wait to go out, above which a write waits. Default 65,536; four times `low` if only that is given. */
-  readonly high?: number;
+  readonly high?: number | undefined;
   /** Bytes at or below which it goes on. Default a quarter of `high`. */
-  readonly low?: number;
+  readonly low?: number | undefined;
 }
 
 export interface StreamWriterStatistics {

@@ -20,13 +20,13 @@ export type ProgressListener = { bivariant(value: unknown): void }["bivariant"];
 /** How a call is made. */
 export interface SubmitOptions {
   /** Default: the executor's, which is `"terminate"` unless it was told otherwise. */
-  readonly onCancel?: OnCancel;
+  readonly onCancel?: OnCancel | undefined;
   /** Receives what the function reports by `reportProgress`, in order, all of it before the result. What it throws ends the call. */
-  readonly onProgress?: ProgressListener;
+  readonly onProgress?: ProgressListener | undefined;
   /** What the function may call by `callFromThread`. Each such call is a task in the scope of whoever waits; it ends with the call. */
-  readonly functions?: OfferedFunctions;
+  readonly functions?: OfferedFunctions | undefined;
   /** Takes a token of this limiter for the call, in place of the executor's own. */
-  readonly limiter?: CapacityLimiter;
+  readonly limiter?: CapacityLimiter | undefined;
 }
 
 export interface ExecutorStatistics {

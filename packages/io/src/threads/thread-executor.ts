@@ -21,34 +21,34 @@ import { runCall } from "./run-call.ts";
 /** Limits of each thread, as node has them. */
 export interface ThreadResourceLimits {
   /** Megabytes of the heap's main part. */
-  readonly maxOldGenerationSizeMb?: number;
+  readonly maxOldGenerationSizeMb?: number | undefined;
   /** Megabytes for what was made just now. */
-  readonly maxYoungGenerationSizeMb?: number;
+  readonly maxYoungGenerationSizeMb?: number | undefined;
   /** Megabytes for compiled code. */
-  readonly codeRangeSizeMb?: number;
+  readonly codeRangeSizeMb?: number | undefined;
   /** Megabytes of stack. Default 4. */
-  readonly stackSizeMb?: number;
+  readonly stackSizeMb?: number | undefined;
 }
 
 export interface ThreadExecutorOptions {
   /** How many threads there are at most. Default: as many as the machine runs at once (`os.availableParallelism()`). */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** Takes the place of `workers`: shared by several executors, it bounds them together. */
-  readonly limiter?: CapacityLimiter;
+  readonly limiter?: CapacityLimiter | undefined;
   /** Milliseconds after which a thread without work is ended; Infinity for never. Default 30,000. */
-  readonly idleTimeout?: number;
+  readonly idleTimeout?: number | undefined;
   /** Shown in errors, dumps and statistics. Default "threads". */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** A thread that takes more memory than this is ended: WorkerCrashedError. */
-  readonly resourceLimits?: ThreadResourceLimits;
+  readonly resourceLimits?: ThreadResourceLimits | undefined;
   /** What becomes of running calls whose callers are cancelled. Default "terminate". */
-  readonly onCancel?: OnCancel;
+  readonly onCancel?: OnCancel | undefined;
   /** The environment of the threads. Default: a copy of the process's. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Node's own options for the threads. Default: the process's. */
-  readonly execArgv?: readonly string[];
+  readonly execArgv?: readonly string[] | undefined;
   /** Whose it is; null for nobody's. Default: the scope that it is made in, if it is made in one. */
-  readonly scope?: Scope | null;
+  readonly scope?: Scope | null | undefined;
 }
 
 /** The inside of an executor, for this package. */

@@ -10,7 +10,7 @@ import { checkCall, coreOf, ThreadExecutor } from "./thread-executor.ts";
 /** How a call is made, and where. */
 export interface ToThreadOptions extends SubmitOptions {
   /** Default: the run's own. */
-  readonly executor?: Executor;
+  readonly executor?: Executor | undefined;
 }
 
 /**

@@ -28,7 +28,7 @@ export interface CancelMoments {
 
 export interface CancelEverywhereOptions extends Omit<SimulateOptions, "leaks"> {
   /** More moments than this are a SimulationError: the scenario does not end. Default 2000. */
-  mostMoments?: number;
+  mostMoments?: number | undefined;
 }
 
 /** How many moments there were. */

@@ -11,18 +11,18 @@ import { Turns } from "./turns.ts";
 
 export interface ExploreAllOptions extends Omit<SimulateOptions, "schedule"> {
   /** How many tasks a schedule may cancel, at any moment. Default 0. */
-  cancels?: number;
+  cancels?: number | undefined;
   /** See `simulate`. Default 50: shorter sleeps and timeouts may end between any two steps. */
-  lateness?: number;
+  lateness?: number | undefined;
   /**
    * How many choices of one schedule may differ from the order of arrival: a bound for programs that have too many schedules, or
    * endless ones. Default: any number.
    */
-  deviations?: number;
+  deviations?: number | undefined;
   /** More runs than this are a SimulationError: the space is too large. Default 1,000,000. */
-  mostRuns?: number;
+  mostRuns?: number | undefined;
   /** How many runs may be spent on making the schedule of a failure small. Default 500. */
-  shrinkRuns?: number;
+  shrinkRuns?: number | undefined;
 }
 
 /**

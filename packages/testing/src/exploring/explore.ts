@@ -11,15 +11,15 @@ import { Turns } from "./turns.ts";
 
 export interface ExploreOptions extends Omit<SimulateOptions, "schedule"> {
   /** How many runs, each with a seed of its own, counted from `seed`. Default 100. */
-  runs?: number;
+  runs?: number | undefined;
   /** The first seed. Default 0, which stands for the order of arrival. */
-  seed?: number;
+  seed?: number | undefined;
   /** The schedules that the seeds take in turn. Default: random, and PCT of depths 1 to 4. */
-  schedules?: readonly Schedule[];
+  schedules?: readonly Schedule[] | undefined;
   /** How many tasks a schedule may cancel, at any moment. Default 0. */
-  cancels?: number;
+  cancels?: number | undefined;
   /** How many runs may be spent on making the schedule of a failure small. Default 500. */
-  shrinkRuns?: number;
+  shrinkRuns?: number | undefined;
 }
 
 /** What an exploration did. */

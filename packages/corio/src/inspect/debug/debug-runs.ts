@@ -4,7 +4,10 @@ import type { DebugOptions } from "../../kernel/hooks.ts";
 import { RUN } from "../../kernel/scope-flags.ts";
 import type { ScopeNode } from "../../kernel/scope.ts";
 
-export const DEFAULTS: Required<DebugOptions> = { slowCallbackDuration: 100, slowCancellation: 1000 };
+export const DEFAULTS: { readonly [Name in keyof DebugOptions]-?: number } = {
+  slowCallbackDuration: 100,
+  slowCancellation: 1000,
+};
 
 /** A run in debug mode. */
 export class DebugRun {
@@ -14,7 +17,10 @@ export class DebugRun {
 
   constructor(scope: ScopeNode, options: DebugOptions) {
     this.scope = scope;
-    const { slowCallbackDuration, slowCancellation } = { ...DEFAULTS, ...options };
+    const {
+      slowCallbackDuration = DEFAULTS.slowCallbackDuration,
+      slowCancellation = DEFAULTS.slowCancellation,
+    } = options;
     this.slowCallbackDuration = slowCallbackDuration;
     this.slowCancellation = slowCancellation;
   }
