@@ -95,6 +95,7 @@ export class StandardOutput implements Transport {
   /** Told to close when all is written. */
   #closing = false;
   #over = false;
+  #left = false;
   /** What is written is dropped: nobody reads it. */
   #deaf = false;
 
@@ -112,7 +113,7 @@ export class StandardOutput implements Transport {
   attach(handlers: TransportHandlers): void {
     this.#handlers = handlers;
     // An error is told by the write that it is about; unheard here as well, it would end the process.
-    this.underlying.on("error", unheard);
+    hearErrors(this.underlying);
   }
 
   write(bytes: Uint8Array): boolean {
@@ -169,8 +170,25 @@ export class StandardOutput implements Transport {
 
   /** The stream tells of a failed write once more, within this turn. */
   #leave(): void {
-    this.#host.queueTurn(() => this.underlying.off("error", unheard));
+    if (this.#left) return;
+    this.#left = true;
+    this.#host.queueTurn(() => hearErrorsNoMore(this.underlying));
   }
+}
+
+/** How many transports hear the errors of a stream: all by one listener, as node warns of more than ten. */
+const hearing = new WeakMap<Writable, number>();
+
+function hearErrors(stream: Writable): void {
+  const count = hearing.get(stream) ?? 0;
+  hearing.set(stream, count + 1);
+  if (count === 0) stream.on("error", unheard);
+}
+
+function hearErrorsNoMore(stream: Writable): void {
+  const count = hearing.get(stream)! - 1;
+  hearing.set(stream, count);
+  if (count === 0) stream.off("error", unheard);
 }
 
 function unheard(): void {}

@@ -110,6 +110,18 @@ describe("standardOutput and standardError", () => {
     expect(yield* output(dialect, "standard-output.ts", "open", "")).toBe("1\n2\n3\n");
   });
 
+  both("there may be many of them, at once and one after the other", function* ({ wait }) {
+    const path = temporaryPath("output");
+    for (const stdout of [PIPE, { path }] as const) {
+      const program = yield* wait(fixture("standard-output.ts", ["many"], { ...pipes, stdout }));
+      const [given, stderr] = yield* wait(program.communicate());
+      // No warning of node's: they listen to the stream as one, as long as one of them is open.
+      expect(String(stderr)).toBe("1\n0\n");
+      const lines = (given ?? readFileSync(path)).toString().split("\n");
+      expect(lines).toEqual([...Array.from({ length: 100 }, (_, i) => String(i % 50)), ""]);
+    }
+  });
+
   both("a write waits for a slow reader, and may be cancelled in that", function* ({ wait }) {
     const program = yield* wait(fixture("standard-output.ts", ["slow"], { ...pipes, limit: 1000 }));
     expect(String(yield* wait(program.stderr!.readLine()))).toBe("true true\n");
