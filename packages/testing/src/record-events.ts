@@ -2,6 +2,7 @@
 
 import { currentTask, loopTime } from "corio";
 
+/** One entry of the log. */
 export interface RecordedEvent {
   /** Loop time. */
   readonly time: number;
@@ -10,6 +11,7 @@ export interface RecordedEvent {
   readonly event: unknown;
 }
 
+/** A log of what tasks did, with when and who. */
 export interface EventRecord {
   /** Notes an event of the running task. */
   (event: unknown): void;

@@ -8,6 +8,7 @@ import { type Program, runOnce } from "./run-once.ts";
 import { formatReplay } from "./schedules/replay.ts";
 import { deciderOf, nameOf, type Schedule } from "./schedules/schedule.ts";
 
+/** How a program is simulated. */
 export interface SimulateOptions extends Omit<RunOptions, "host"> {
   /** The clock's first reading, in milliseconds. */
   start?: number | undefined;

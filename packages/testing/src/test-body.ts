@@ -5,6 +5,7 @@ import { explore, type ExploreOptions } from "./exploring/explore.ts";
 import type { Program } from "./run-once.ts";
 import { simulate } from "./simulate.ts";
 
+/** How a test is run: as a simulation, or as many of them. */
 export interface CorioTestOptions extends Omit<ExploreOptions, "runs" | "seed"> {
   /**
    * Under how many schedules the test runs; the first one is the order of arrival. Default: `CORIO_SEEDS`, or 1. `CORIO_SEED` and

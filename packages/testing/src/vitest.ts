@@ -9,8 +9,10 @@ import { type CorioTestOptions, runTest } from "./test-body.ts";
 export type { Program } from "./run-once.ts";
 export type { CorioTestOptions } from "./test-body.ts";
 
+/** Declares a test whose body, of either dialect, runs in virtual time. */
 export type DeclareTest = (name: string, body: Program, options?: CorioTestOptions) => void;
 
+/** `test`, with vitest's own variants. */
 export interface CorioTest extends DeclareTest {
   readonly only: DeclareTest;
   readonly skip: DeclareTest;

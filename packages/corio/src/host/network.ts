@@ -6,6 +6,7 @@ export type NetworkAddress =
   | { readonly host: string; readonly port: number; readonly family: 4 | 6 }
   | { readonly path: string };
 
+/** Whom a transport tells what happens to it. */
 export interface TransportHandlers {
   /** Bytes from the peer, never none. The chunk is handed over: it will not be reused. */
   onBytes(bytes: Uint8Array): void;
@@ -42,6 +43,7 @@ export interface Transport {
   resume(): void;
 }
 
+/** Where to connect to, and from. */
 export interface ConnectRequest {
   /** An address of the network, not a name; or the path of a Unix socket. */
   readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
@@ -49,6 +51,7 @@ export interface ConnectRequest {
   readonly from?: { readonly host?: string | undefined; readonly port?: number | undefined } | undefined;
 }
 
+/** Where to listen, and whom to tell of what comes. */
 export interface ListenRequest {
   /** Port 0: any that is free. No host: all addresses. */
   readonly at: { readonly host?: string | undefined; readonly port: number } | { readonly path: string };
@@ -61,12 +64,14 @@ export interface ListenRequest {
   onError(error: Error): void;
 }
 
+/** A place that is listened at. */
 export interface NetworkListener {
   readonly address: NetworkAddress;
   /** Takes no more connections; those that were taken stay. */
   close(done: () => void): void;
 }
 
+/** One IP address of a name. */
 export interface ResolvedAddress {
   readonly address: string;
   readonly family: 4 | 6;

@@ -33,6 +33,7 @@ export interface HostProcess {
   writeError(text: string): void;
 }
 
+/** What the host itself still has to do, which may wake a run. */
 export interface WorkInHand {
   /** Whether something comes in the next turn. */
   readonly nextTurn: boolean;
@@ -66,6 +67,7 @@ export interface HostChannel {
   publish(message: unknown): void;
 }
 
+/** All that the runtime needs of a machine. `realHost` is the one it runs on, `createVirtualHost` makes one with a clock of its own. */
 export interface Host {
   /** Monotonic milliseconds. */
   now(): number;
@@ -118,6 +120,7 @@ export interface Host {
   readonly network?: HostNetwork | undefined;
 }
 
+/** What the host asks of a run, and tells it. */
 export interface RunHooks {
   /** Whether a rejection that nobody handles is the runtime's own business and must not end the process. */
   readonly ignoresRejection: (error: unknown) => boolean;

@@ -10,6 +10,7 @@ const SETTLING_LOOKS = 2;
 /** Jumps after which the machine gets a turn whatever is said of it: a program that sleeps for ever must not starve it. */
 const JUMPS_PER_TURN = 256;
 
+/** A host whose clock moves when nothing else is left to do, or by hand. */
 export interface VirtualHost extends Host {
   /** Moves the clock by hand; due timers fire as the loop gets to them. */
   advance(ms: number): void;
@@ -19,6 +20,7 @@ export interface VirtualHost extends Host {
   jump(): boolean;
 }
 
+/** How a virtual host keeps time. */
 export interface VirtualOptions {
   /** The clock's first reading, in milliseconds. */
   start?: number | undefined;

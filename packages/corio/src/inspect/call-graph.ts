@@ -19,6 +19,7 @@ export interface CallGraph {
   readonly awaitedBy: readonly CallGraph[];
 }
 
+/** How much of a call graph is captured. */
 export interface CallGraphOptions {
   /** How many frames of each stack: the innermost ones; the outermost ones if it is negative. Default: all. */
   limit?: number | undefined;

@@ -41,6 +41,7 @@ export interface WaitDump {
   readonly target: object | null;
 }
 
+/** A scope, with what is open and runs in it. */
 export interface ScopeDump {
   /** "run", "task", "task group", "shield", "timeout" (what has a deadline), or "scope". */
   readonly kind: string;
@@ -56,6 +57,7 @@ export interface ScopeDump {
   readonly tasks: readonly TaskDump[];
 }
 
+/** A task: what it does, what it waits for, and what it has started. */
 export interface TaskDump extends ScopeDump, TaskReference {
   /** "ready" is one whose wait is over, or that has not begun. An async function between two waits counts as running. */
   readonly state: "running" | "ready" | "suspended";
@@ -73,6 +75,7 @@ export interface TaskDump extends ScopeDump, TaskReference {
   readonly task: Task<unknown>;
 }
 
+/** A run, its loop, and its tasks from the root on. */
 export interface RunDump {
   /** The loop's clock. */
   readonly time: number;
@@ -102,9 +105,12 @@ export interface DeadlockDump {
   readonly behind: readonly TaskReference[];
 }
 
+/** All runs of the process: what `dumpTasks` gives. Plain data, but for `task` and `target`. */
 export interface TasksDump {
   /** The version of this format. */
   readonly version: 1;
+  /** Those that are active, the oldest first. */
   readonly runs: readonly RunDump[];
+  /** Circles of tasks that wait for one another, as far as that is known. */
   readonly deadlocks: readonly DeadlockDump[];
 }

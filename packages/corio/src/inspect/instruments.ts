@@ -16,6 +16,7 @@ export interface SuspendedOn {
   readonly object: object | null;
 }
 
+/** How a task ended. */
 export type TaskOutcome = "returned" | "failed" | "cancelled";
 
 /**

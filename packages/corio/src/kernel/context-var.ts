@@ -56,6 +56,7 @@ export class Context {
     return this.values.get(variable) as T | undefined;
   }
 
+  /** Whether the variable is set in it; its default does not count. */
   has(variable: ContextVar<unknown>): boolean {
     return this.values.has(variable);
   }
@@ -86,6 +87,7 @@ export function enter<R>(inner: Context, fn: (...args: never[]) => R, args: read
 
 /** What `set` gives, for `reset`: it knows what the variable was before, and where. `using` takes the change back by itself. */
 export class Token<T> implements Disposable {
+  /** The variable that was set. */
   readonly variable: ContextVar<T>;
   /** @internal */
   readonly context: Context;

@@ -7,6 +7,7 @@ import { runLoopHere } from "./loop-here.ts";
 import { assertPlainFunction } from "./plain-function.ts";
 import type { RunLoop } from "./run-loop.ts";
 
+/** What may be said of a callback. */
 export interface CallbackOptions {
   /** The context to run in. By default a copy of that of the running code. */
   context?: Context | undefined;

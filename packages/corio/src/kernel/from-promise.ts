@@ -5,6 +5,7 @@ import { Operation } from "./operation.ts";
 import { tokenOf, type ScopeNode } from "./scope.ts";
 import type { WaitTarget } from "./wait-target.ts";
 
+/** What becomes of a value that comes too late. */
 export interface FromPromiseOptions<T> {
   /** Given the value of a promise that resolved after the wait was cancelled: close what nobody will use. By default it is dropped. */
   onLate?: ((value: T) => void) | undefined;

@@ -78,6 +78,7 @@ export class Future<T> {
     return this.#callbacks?.remove(callback) ?? 0;
   }
 
+  /** Whether it has a result or an error, or was cancelled. */
   done(): boolean {
     return this.#state !== PENDING;
   }

@@ -29,6 +29,11 @@ export interface SpawnOptions {
 export interface TaskGroup extends Omit<Scope, "cancel" | "deadline"> {
   /** When the group will be cancelled, in loop time; null for never. */
   readonly deadline: number | null;
+  /**
+   * Starts a function of either dialect as a task of the group, which waits for it and is cancelled by its failure. The task begins in its
+   * turn (see `SpawnOptions.eager`); no cancel point. In a cancelled group it still runs to its first wait. InvalidStateError when the group
+   * has ended, TypeError for what is no function.
+   */
   spawn<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Task<Unwrap<R>>;
   spawn<A extends readonly unknown[], R>(
     options: SpawnOptions,

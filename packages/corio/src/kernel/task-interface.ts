@@ -8,6 +8,7 @@ import type { CallbackOptions } from "./done-callbacks.ts";
 export interface Task<T> {
   /** Given at the spawn or by `setName`, or else the function's name and a number. */
   readonly name: string;
+  /** As `name`: asyncio's spelling. */
   getName(): string;
   /** Renames the task; what is no string is made one. */
   setName(name: unknown): void;

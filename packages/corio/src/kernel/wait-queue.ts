@@ -8,6 +8,10 @@ import { Operation } from "./operation.ts";
 import type { ScopeNode } from "./scope.ts";
 import { taskOf, type Task } from "./task.ts";
 
+/**
+ * Those who wait for one thing, first come, first served: what every lock and queue stands on. Serving hands over, so that nobody overtakes;
+ * who is cancelled leaves at once, in O(1).
+ */
 export class WaitQueue<T = void> {
   #first: QueuedWait<T> | null = null;
   #last: QueuedWait<T> | null = null;

@@ -1,5 +1,6 @@
 // What a wait waits for, for whoever draws the graph of waits.
 
+/** What an operation says of its wait, for task dumps and the search for deadlocks. */
 export interface WaitTarget {
   /** "lock", "queue", "task", "sleep" and so on. */
   readonly kind: string;

@@ -5,6 +5,7 @@ import { QueuedWait, WaitQueue } from "../kernel/wait-queue.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
 import { Ring } from "./ring.ts";
 
+/** How a channel stands: the same from both of its ends. */
 export interface ChannelStatistics {
   /** Items in the channel; one that was handed over does not count. */
   readonly size: number;

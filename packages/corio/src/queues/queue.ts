@@ -37,14 +37,17 @@ export class Queue<T> {
     this.#items = items;
   }
 
+  /** How many items are in it; one that was handed to a getter does not count. */
   qsize(): number {
     return this.#items.size;
   }
 
+  /** Whether `getNowait` would throw QueueEmpty. */
   empty(): boolean {
     return this.#items.size === 0;
   }
 
+  /** Whether `putNowait` would throw QueueFull. */
   full(): boolean {
     return this.#items.size >= this.maxsize;
   }
@@ -111,6 +114,7 @@ export class Queue<T> {
     return itemsOf(() => this.get(), isShutDown);
   }
 
+  /** The items, how many wait to get and to put, and how many items are not yet dealt with (see `taskDone`). */
   statistics(): { size: number; maxsize: number; getters: number; putters: number; unfinished: number } {
     return {
       size: this.#items.size,

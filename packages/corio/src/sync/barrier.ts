@@ -55,6 +55,7 @@ export class Barrier {
     this.#failAll("The barrier was aborted");
   }
 
+  /** How many it takes, how many of them wait now, and whether it is broken. */
   statistics(): { parties: number; waiting: number; broken: boolean } {
     return { parties: this.parties, waiting: this.waiters.size, broken: this.#broken };
   }

@@ -87,6 +87,7 @@ export class CapacityLimiter {
     return holding(held, body as AnyFunction) as Awaitable<Unwrap<R>>;
   }
 
+  /** The tokens, who has them, and how many wait for one. */
   statistics(): { total: number; borrowed: number; borrowers: readonly object[]; waiting: number } {
     return {
       total: this.#total,

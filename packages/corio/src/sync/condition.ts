@@ -44,6 +44,7 @@ export class Condition {
     this.lock.release();
   }
 
+  /** Whether the lock is held, by whomever. */
   locked(): boolean {
     return this.lock.locked();
   }

@@ -11,15 +11,18 @@ export class Event {
   readonly waiters: WaitQueue = new WaitQueue();
   #set = false;
 
+  /** Whether the flag is up. */
   isSet(): boolean {
     return this.#set;
   }
 
+  /** Puts the flag up, and wakes everybody who waits; they go on also if it is cleared in the same step. */
   set(): void {
     this.#set = true;
     while (this.waiters.serve());
   }
 
+  /** Takes the flag down: who comes now waits. */
   clear(): void {
     this.#set = false;
   }
@@ -30,6 +33,7 @@ export class Event {
     return new EventWait(this);
   }
 
+  /** How many wait. */
   statistics(): { waiting: number } {
     return { waiting: this.waiters.size };
   }

@@ -40,6 +40,7 @@ export class Lock {
     this.handOver();
   }
 
+  /** Whether somebody holds it; true also between a hand-off and the step of its new owner. */
   locked(): boolean {
     return this.owner !== null;
   }
@@ -56,6 +57,7 @@ export class Lock {
     next?.settle();
   }
 
+  /** Who holds it, and how many wait for it. */
   statistics(): { owner: Task<unknown> | null; waiting: number } {
     return { owner: this.owner, waiting: this.waiters.size };
   }

@@ -47,6 +47,7 @@ export class ResourceGuard {
     return coroutine(guard, this, body as AnyFunction) as Awaitable<Unwrap<R>>;
   }
 
+  /** Whether it is in use, and by whom. */
   statistics(): { busy: boolean; user: Task<unknown> | null } {
     return { busy: this.#busy, user: this.#user };
   }

@@ -52,6 +52,7 @@ export class Semaphore {
     return holding(this, body as AnyFunction) as Awaitable<Unwrap<R>>;
   }
 
+  /** The permits that are free, and how many wait for one. */
   statistics(): { free: number; waiting: number } {
     return { free: this.free, waiting: this.waiters.size };
   }
@@ -66,6 +67,7 @@ export class BoundedSemaphore extends Semaphore {
     this.#bound = permits;
   }
 
+  /** As `Semaphore.release`; InvalidStateError where nobody has a permit to give back. */
   override release(): void {
     if (this.free >= this.#bound) {
       throw new InvalidStateError("Cannot release the semaphore: it was released more often than acquired");

@@ -62,6 +62,7 @@ export interface EventLoop {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimerHandle;
+  /** As `new Future()`: asyncio's spelling. A future is bound to no loop. */
   createFuture<T>(): Future<T>;
   /** Starts a task that the run owns: see `createTask`. InvalidStateError when no run is active. */
   createTask<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Task<Unwrap<R>>;
@@ -88,6 +89,7 @@ export interface EventLoop {
   slowCallbackDuration: number;
   /** Whether a run is active on it. */
   isRunning(): boolean;
+  /** Whether it takes no callbacks any more. */
   isClosed(): boolean;
   /** Closes it for good and cancels its callbacks; a second time does nothing. InvalidStateError while a run is active. */
   close(): void;

@@ -13,6 +13,7 @@ import { type ItemSource, sourceOf } from "./item-source.ts";
 import { type Assembly, MapWorker } from "./map-worker.ts";
 import { keep } from "../kernel/kept-shapes.ts";
 
+/** How `map` runs over its items. */
 export interface ConcurrencyOptions {
   /** How many items may be under way at once; say Infinity for no bound. */
   concurrency: number;

@@ -7,6 +7,7 @@ import { call, coroutine } from "../kernel/coroutine-awaitable.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
 import { sleep } from "../kernel/sleep.ts";
 
+/** How often `retry` tries, when, and what for. Times are milliseconds. */
 export interface RetryOptions {
   /** How many attempts at most, the first one included. Default 3. */
   attempts?: number | undefined;

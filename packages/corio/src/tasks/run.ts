@@ -27,6 +27,7 @@ import { TaskNode } from "../kernel/task.ts";
 import { describeRun } from "../kernel/describe-run.ts";
 import { claimProcess } from "./one-copy.ts";
 
+/** What may be said of a run. */
 export interface RunOptions {
   /** Milliseconds that cancelled code may take to clean up. Default 5000; 0 for none. */
   grace?: number | undefined;

@@ -13,6 +13,7 @@ import type { TimerList, TimerNode } from "../kernel/timer-queue.ts";
 
 const DEFAULT_LIMIT = 30_000;
 
+/** How long a shield holds. */
 export interface ShieldOptions {
   /** Milliseconds after which outer cancellation is let in. Default 30 000; Infinity for never. */
   timeout?: number | undefined;

@@ -10,6 +10,7 @@ import { kindOf } from "../kernel/kind-of.ts";
 import { GroupBlock } from "./task-group.ts";
 import { moveOnAfter } from "./timeout.ts";
 
+/** When `staggeredRace` starts the next attempt. */
 export interface StaggeredRaceOptions<T> {
   /**
    * Milliseconds from the start of an attempt to that of the next one, which also starts when this one fails. null or Infinity:

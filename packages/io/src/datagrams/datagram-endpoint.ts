@@ -9,6 +9,7 @@ import { checkRange } from "./datagram-options.ts";
 import { Inbox, NextDatagram, Receive } from "./inbox.ts";
 import { groupError, sendDatagram } from "./send-datagram.ts";
 
+/** An end of datagrams: an IP address, never a name, and a port. */
 export interface DatagramAddress {
   readonly host: string;
   readonly port: number;
@@ -21,6 +22,7 @@ export interface Datagram {
   readonly address: DatagramAddress;
 }
 
+/** What has gone through an endpoint. */
 export interface DatagramStatistics {
   /** Datagrams that have come, those that were dropped included, and their bytes. */
   readonly received: number;
@@ -211,6 +213,7 @@ export class DatagramEndpoint implements Disposable {
     this.close();
   }
 
+  /** How many datagrams came and went, waited, and were dropped. */
   statistics(): DatagramStatistics {
     return {
       received: this.#received,
@@ -256,6 +259,7 @@ export class DatagramEndpoint implements Disposable {
   };
 }
 
+/** Which part of a multicast group is meant: see `joinGroup`. */
 export interface GroupOptions {
   readonly interface?: string | undefined;
   readonly source?: string | undefined;

@@ -4,6 +4,7 @@ import { checkFamily, checkHost, checkPort } from "../network/ip-address.ts";
 import { checkResolver, type Resolver } from "../network/resolver.ts";
 import type { Datagram } from "./datagram-endpoint.ts";
 
+/** Where an endpoint is bound, whom it talks to, and how the socket is set up. */
 export interface DatagramOptions {
   /** The address to bind. No host: all addresses of this machine. Port 0, or none: any that is free. */
   readonly local?: { readonly host?: string | undefined; readonly port?: number | undefined } | undefined;

@@ -8,6 +8,7 @@ import { checkFamily, checkHost, checkPort } from "./ip-address.ts";
 import { resolveHost } from "./resolve-host.ts";
 import { checkResolver, type Resolver } from "./resolver.ts";
 
+/** Where to connect to over TCP, from where, and with how much patience. */
 export interface HostTarget {
   /** A name or an address. */
   readonly host: string;

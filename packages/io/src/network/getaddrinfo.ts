@@ -15,6 +15,7 @@ export interface AddressInfo {
   readonly port: number;
 }
 
+/** What to ask the system for. */
 export interface GetaddrinfoOptions {
   /** 4 or 6 for addresses of that family only. Default 0: any. */
   readonly family?: 0 | 4 | 6 | undefined;

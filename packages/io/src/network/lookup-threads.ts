@@ -4,6 +4,7 @@
 /** One look-up: begun when there is room, it says when the system is done with it. */
 export type LookupJob = () => void;
 
+/** The threads of the system that look-ups by getaddrinfo may hold at once: `lookupThreads` is the process's own. */
 export class LookupThreads {
   #limit: number;
   #running = 0;

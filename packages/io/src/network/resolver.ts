@@ -18,6 +18,7 @@ import { NameCache, type NameAnswer } from "./name-cache.ts";
 import { networkHere } from "./network-here.ts";
 import { literalAddress, usable } from "./resolve-host.ts";
 
+/** How a resolver asks, and how much it remembers, and for how long. */
 export interface ResolverOptions {
   /**
    * "system": getaddrinfo, with the hosts file and all that the machine is set up for; each look-up holds a thread. "dns": asks name servers
@@ -37,6 +38,7 @@ export interface ResolverOptions {
   readonly tries?: number | undefined;
 }
 
+/** How a resolver's cache does. */
 export interface ResolverStatistics {
   /** Names that are remembered. */
   readonly entries: number;
@@ -147,6 +149,7 @@ export class Resolver implements Disposable {
     this.close();
   }
 
+  /** What is remembered, and how often that was enough. */
   statistics(): ResolverStatistics {
     return {
       entries: this.#cache.size,

@@ -16,6 +16,7 @@ import type { Child } from "./child.ts";
 import { ExitWait } from "./exit-wait.ts";
 import { isBroken } from "./relay.ts";
 
+/** How much output is kept, and how long to wait for the rest of it. */
 export interface CommunicateOptions {
   /** Bytes of stdout, and of stderr, that are kept; with more the process is killed: OutputLimitError. Default Infinity. */
   readonly maxOutput?: number | undefined;

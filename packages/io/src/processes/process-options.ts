@@ -9,6 +9,7 @@ import {
   type RedirectPlan,
 } from "./redirect.ts";
 
+/** How a program is started, and how it ends with its scope. */
 export interface ProcessOptions {
   /** Default: "inherit", as for all three. */
   readonly stdin?: RedirectInput | undefined;

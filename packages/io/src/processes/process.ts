@@ -10,6 +10,7 @@ import { endChild } from "./end-child.ts";
 import { ExitWait } from "./exit-wait.ts";
 import type { StreamName } from "./redirect.ts";
 
+/** How a process and its pipes stand. */
 export interface ProcessStatistics {
   readonly pid: number;
   readonly running: boolean;
@@ -133,6 +134,7 @@ export class Process implements AsyncDisposable {
     return this.close() as unknown as PromiseLike<void>;
   }
 
+  /** Whether it runs, how many wait for it, and what is in its pipes. */
   statistics(): ProcessStatistics {
     const child = this.#child;
     return {

@@ -31,6 +31,7 @@ export type RedirectInput = RedirectAny | StreamReader;
 /** Where a child's standard output goes. A writer gets it passed on by this program, and stays open at the end of it. */
 export type RedirectOutput = RedirectAny | StreamWriter;
 
+/** Where a child's standard error goes: as its output, or `STDOUT` for the same place as that. */
 export type RedirectError = RedirectOutput | typeof STDOUT;
 
 export type StreamName = "stdin" | "stdout" | "stderr";

@@ -9,6 +9,7 @@ import { planProcess, type ProcessOptions, type ProcessPlan } from "./process-op
 import { DEVNULL, PIPE } from "./redirect.ts";
 import type { SignalName } from "../signals/signal-names.ts";
 
+/** What may be said of a program that is run from beginning to end. */
 export interface RunProcessOptions extends ProcessOptions, CommunicateOptions {
   /** What it gets on stdin. Without it, and without a `stdin` of its own, stdin is empty. */
   readonly input?: string | Uint8Array | undefined;

@@ -11,6 +11,7 @@ import { coroutine, QueuedWait, WaitQueue, type WaitTarget } from "corio/lowleve
 import { addStream, assertCatchable, dropStream, type SignalListener } from "./signal-line.ts";
 import { checkSignalName, type SignalName } from "./signal-names.ts";
 
+/** How a stream of signals stands. */
 export interface SignalStreamStatistics {
   /** What it listens to. */
   readonly signals: readonly SignalName[];
@@ -105,6 +106,7 @@ export class SignalStream<S extends SignalName = SignalName>
     return new SignalIterator(this) as unknown as AsyncIterableIterator<S, undefined>;
   }
 
+  /** Which signals came, how often, and which are pending. */
   statistics(): SignalStreamStatistics {
     return {
       signals: this.#signals,

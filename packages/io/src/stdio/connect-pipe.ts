@@ -13,6 +13,7 @@ import type { StreamWriter } from "../streams/stream-writer.ts";
 import { pathText, type FilePath } from "./file-path.ts";
 import { openFile } from "./open-file.ts";
 
+/** What may be said of a pipe that is read. */
 export interface ReadPipeOptions {
   /** Bytes: the longest line; see `StreamReader`. Default 65,536. */
   readonly limit?: number | undefined;

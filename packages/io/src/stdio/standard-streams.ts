@@ -8,11 +8,13 @@ import type { StreamReader } from "../streams/stream-reader.ts";
 import type { StreamWriter } from "../streams/stream-writer.ts";
 import { StandardInput, StandardOutput } from "./standard-transports.ts";
 
+/** What may be said of the standard input. */
 export interface StandardInputOptions {
   /** Bytes: the longest line; see `StreamReader`. Default 65,536. */
   readonly limit?: number | undefined;
 }
 
+/** What may be said of a standard output. */
 export interface StandardOutputOptions {
   /**
    * What to do when nobody reads it any more, as behind `| head`. "error", the default: a write throws ConnectionResetError with the code EPIPE.

@@ -8,6 +8,7 @@ import type { StreamLink } from "./stream-link.ts";
 import type { StreamReader } from "./stream-reader.ts";
 import type { StreamWriter } from "./stream-writer.ts";
 
+/** How a connection stands. Bytes, but for `closing`. */
 export interface ConnectionStatistics {
   readonly bytesRead: number;
   readonly bytesWritten: number;
@@ -26,7 +27,9 @@ export const defaultCloseTimeout: number = 10_000;
  * written is sent first; where the scope was cancelled, the connection is aborted.
  */
 export class Connection implements AsyncDisposable {
+  /** What the peer sends. */
   readonly reader: StreamReader;
+  /** What goes to the peer. */
   readonly writer: StreamWriter;
   /** @internal */
   readonly link: StreamLink;
@@ -78,6 +81,7 @@ export class Connection implements AsyncDisposable {
     return startTls(this.link, options, role);
   }
 
+  /** What has gone through it, and what waits. */
   statistics(): ConnectionStatistics {
     const { reader, writer, link } = this;
     const { received, buffered } = reader.statistics();

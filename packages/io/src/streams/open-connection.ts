@@ -20,6 +20,7 @@ import { StreamLink } from "./stream-link.ts";
 import { checkStreamOptions, type StreamOptions } from "./stream-options.ts";
 import { checkTuning, tune, type SocketTuning } from "./tuning.ts";
 
+/** What may be said of a connection over a Unix socket. */
 export interface UnixConnectionOptions extends StreamOptions {
   /** TLS from the start; `true` for the defaults. The host for the certificate is among its options. */
   readonly tls?: true | TlsOptions | undefined;
@@ -30,6 +31,7 @@ export interface UnixConnectionTarget extends UnixConnectionOptions {
   readonly path: string;
 }
 
+/** How to connect, and what of the streams: all but where to. */
 export interface ConnectionOptions extends StreamOptions, SocketTuning, Omit<HostTarget, "host" | "port"> {
   /** TLS from the start; `true` for the defaults. */
   readonly tls?: true | TlsOptions | undefined;

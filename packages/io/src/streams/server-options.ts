@@ -8,6 +8,7 @@ import type { SocketTuning } from "./tuning.ts";
 /** Serves one connection, in either dialect, in a task of its own. The connection is closed when it ends. */
 export type ConnectionHandler = (connection: Connection) => unknown;
 
+/** What may be said of any server, over TCP or a Unix socket. */
 export interface CommonServerOptions extends StreamOptions {
   /** TLS from the start. The handshake is part of the connection's own task: a slow one holds up nobody. */
   readonly tls?: TlsServerOptions | undefined;
@@ -29,6 +30,7 @@ export interface CommonServerOptions extends StreamOptions {
   readonly onHandshakeError?: ((error: unknown) => void) | undefined;
 }
 
+/** Where a server listens, and how. */
 export interface ServerOptions extends CommonServerOptions, SocketTuning {
   /** An address or a name of this machine, or several: all their addresses are listened on. Default: every address of the machine. */
   readonly host?: string | readonly string[] | undefined;
@@ -40,6 +42,7 @@ export interface ServerOptions extends CommonServerOptions, SocketTuning {
   readonly ipv6Only?: boolean | undefined;
 }
 
+/** What may be said of a server on a Unix socket. */
 export interface UnixServerOptions extends CommonServerOptions {
   /** Removes a socket file that a server before has left behind, and nobody listens on. Default false: AddressInUseError. */
   readonly replaceStale?: boolean | undefined;

@@ -28,6 +28,7 @@ import type { Connection } from "./connection.ts";
 import type { CommonServerOptions, ConnectionHandler } from "./server-options.ts";
 import type { SocketTuning } from "./tuning.ts";
 
+/** What a server has had to do so far, and what it has now. */
 export interface ServerStatistics {
   /** Connections that are open now, those in a TLS handshake included. */
   readonly connections: number;
@@ -39,6 +40,7 @@ export interface ServerStatistics {
   readonly failed: number;
   /** Handlers that ended because their peer had gone. */
   readonly lost: number;
+  /** TLS handshakes that failed: none of these had a handler. */
   readonly failedHandshakes: number;
 }
 
@@ -134,6 +136,7 @@ export class Server implements AsyncDisposable {
     return coroutine(serveForever, this);
   }
 
+  /** How many connections came, and what became of them. */
   statistics(): ServerStatistics {
     return {
       connections: this.#active.size,

@@ -11,6 +11,7 @@ import {
 } from "../network/tls-options.ts";
 import type { StreamLink } from "./stream-link.ts";
 
+/** Which end of the handshake this one is. */
 export interface TlsRole {
   /** Whether this end is the server of the handshake. Default: whether it has accepted the connection. */
   readonly server?: boolean | undefined;

@@ -1,5 +1,6 @@
 // What may be said of any stream.
 
+/** What may be said of any stream. */
 export interface StreamOptions {
   /** See `StreamReaderOptions.limit`. Default 65,536. */
   readonly limit?: number | undefined;

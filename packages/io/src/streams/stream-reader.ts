@@ -16,6 +16,7 @@ import { ReadState, type FlowSource } from "./read-state.ts";
 
 export type { FlowSource } from "./read-state.ts";
 
+/** What may be said of a reader. */
 export interface StreamReaderOptions {
   /**
    * Bytes: the longest that `readUntil`, `readLine` and the lines of an iteration may be, without their end. The source is paused while
@@ -26,6 +27,7 @@ export interface StreamReaderOptions {
   readonly what?: string | undefined;
 }
 
+/** How a reader stands. */
 export interface StreamReaderStatistics {
   /** Bytes that wait to be read. */
   readonly buffered: number;
@@ -119,6 +121,7 @@ export class StreamReader {
     return new StreamIteration(this.#reading, NextChunk) as unknown as AsyncIterableIterator<Buffer>;
   }
 
+  /** How many bytes came, and how many wait to be read. */
   statistics(): StreamReaderStatistics {
     const { bytes, received, limit, paused } = this.#reading;
     return { buffered: bytes.length, received, limit, paused };

@@ -10,6 +10,7 @@ import { Drain, WaitClosed, Write } from "./write-operations.ts";
 /** Bytes, or text for which its UTF-8 is written. */
 export type Writable = string | Uint8Array;
 
+/** How much may wait to go out before writes wait. */
 export interface WriteBufferLimits {
   /** Bytes that wait to go out, above which a write waits. Default 65,536; four times `low` if only that is given. */
   readonly high?: number | undefined;
@@ -17,6 +18,7 @@ export interface WriteBufferLimits {
   readonly low?: number | undefined;
 }
 
+/** How a writer stands. */
 export interface StreamWriterStatistics {
   /** Bytes that wait to go out. */
   readonly pending: number;
@@ -140,6 +142,7 @@ export class StreamWriter {
     return this.#link.isClosed ? 0 : this.#link.transport.pendingBytes;
   }
 
+  /** How many bytes were written, how many wait to go out, and who waits for that. */
   statistics(): StreamWriterStatistics {
     return { pending: this.getWriteBufferSize(), written: this.#link.sent, waiting: this.#link.drains.size };
   }

@@ -1,6 +1,7 @@
 // What can be set on a socket of TCP. Other transports have none of it.
 import type { Transport } from "corio/lowlevel";
 
+/** What may be said of a TCP socket. */
 export interface SocketTuning {
   /** Small writes go out at once, instead of waiting for the answer to those before (Nagle). Default true. */
   readonly noDelay?: boolean | undefined;

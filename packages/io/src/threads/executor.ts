@@ -29,6 +29,7 @@ export interface SubmitOptions {
   readonly limiter?: CapacityLimiter | undefined;
 }
 
+/** How an executor stands. */
 export interface ExecutorStatistics {
   readonly name: string;
   /** Calls that wait for a token of the limiter. */

@@ -30,6 +30,7 @@ export interface ThreadResourceLimits {
   readonly stackSizeMb?: number | undefined;
 }
 
+/** How many threads an executor has, what they are given, and when they end. */
 export interface ThreadExecutorOptions {
   /** How many threads there are at most. Default: as many as the machine runs at once (`os.availableParallelism()`). */
   readonly workers?: number | undefined;
@@ -149,6 +150,7 @@ export class ThreadExecutor implements Executor, AsyncDisposable {
     await run(() => this.close());
   }
 
+  /** How many calls wait, run and are over, and how busy the threads are. */
   statistics(): ExecutorStatistics {
     return this.#core.statistics();
   }

@@ -10,6 +10,7 @@ import { deciderOf } from "../schedules/schedule.ts";
 import type { SimulateOptions } from "../simulate.ts";
 import { Turns } from "./turns.ts";
 
+/** What is to hold wherever a body is cancelled. */
 export interface CancelScenario {
   /** What is cancelled; of either dialect. */
   readonly body: () => unknown;
@@ -26,6 +27,7 @@ export interface CancelMoments {
   readonly here: () => void;
 }
 
+/** How a body is cancelled at each of its moments. */
 export interface CancelEverywhereOptions extends Omit<SimulateOptions, "leaks"> {
   /** More moments than this are a SimulationError: the scenario does not end. Default 2000. */
   mostMoments?: number | undefined;

@@ -9,6 +9,7 @@ import { type Exploration, replayed } from "./explore.ts";
 import { reportFailure } from "./failure-report.ts";
 import { Turns } from "./turns.ts";
 
+/** Which schedules count as all, and how many there may be. */
 export interface ExploreAllOptions extends Omit<SimulateOptions, "schedule"> {
   /** How many tasks a schedule may cancel, at any moment. Default 0. */
   cancels?: number | undefined;

@@ -9,6 +9,7 @@ import type { SimulateOptions } from "../simulate.ts";
 import { reportFailure } from "./failure-report.ts";
 import { Turns } from "./turns.ts";
 
+/** How many schedules are tried, and which. */
 export interface ExploreOptions extends Omit<SimulateOptions, "schedule"> {
   /** How many runs, each with a seed of its own, counted from `seed`. Default 100. */
   runs?: number | undefined;

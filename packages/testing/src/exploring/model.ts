@@ -13,6 +13,7 @@ export interface Ending {
   readonly cancelled: readonly number[];
 }
 
+/** A small program of a few tasks, for every order in which they may run. */
 export interface Model {
   /** The tasks, of either dialect. Each may be run in between at its start and at every wait (`checkpoint()` is one). */
   readonly tasks: readonly (() => unknown)[];

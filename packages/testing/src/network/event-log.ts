@@ -28,6 +28,7 @@ export type NetworkEventType =
   | "drop"
   | "fault";
 
+/** One entry of a network's log. */
 export interface NetworkEvent {
   /** Loop time. */
   readonly time: number;

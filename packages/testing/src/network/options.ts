@@ -24,6 +24,7 @@ export type Latency = number | readonly [least: number, most: number] | ((transi
  */
 export type Chunking = "writes" | "random" | number;
 
+/** How bytes travel between two hosts. */
 export interface LinkOptions {
   /** Milliseconds in one direction. Default 1. Packets of one connection never overtake each other. */
   readonly latency?: Latency;
@@ -40,6 +41,7 @@ export interface LinkOptions {
   readonly cutAfter?: number;
 }
 
+/** What may be said of a simulated network; of its links, the default for all. */
 export interface SimulatedNetworkOptions extends LinkOptions {
   /** Of the network's own random numbers. Default: the run's seed. */
   readonly seed?: number;

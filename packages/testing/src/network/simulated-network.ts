@@ -42,11 +42,13 @@ import {
 /** One host or several, as objects or by name. */
 export type Hosts = string | SimulatedHost | readonly (string | SimulatedHost)[];
 
+/** What may be said of a simulated host. */
 export interface HostOptions {
   /** Its IP addresses. Default: one of `10.0.0.0/8` that nobody else has. */
   readonly addresses?: readonly string[];
 }
 
+/** Which direction of a link is meant. */
 export interface LinkDirection {
   /** Only from the first to the second. Default false: both directions. */
   readonly oneWay?: boolean;

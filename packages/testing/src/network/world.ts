@@ -17,6 +17,7 @@ export interface HostSettings {
   frozen: boolean;
 }
 
+/** What a name is looked up to, and how. */
 export interface NameOptions {
   /** Addresses, or names of hosts, in the order in which they are to be tried. */
   readonly addresses?: readonly string[];
@@ -29,6 +30,7 @@ export interface NameOptions {
 /** What becomes of connects to an address: refused at once, never answered, or told by a router that nobody is there. */
 export type AddressFault = "refuse" | "black-hole" | "unreachable";
 
+/** What becomes of connects to an address. */
 export interface AddressOptions {
   readonly fault?: AddressFault | null;
   /** Milliseconds by which each connect is answered later. */

@@ -83,6 +83,7 @@ export interface StreamErrors {
   readonly lost?: (error: Error) => boolean;
 }
 
+/** What a stream can do, and how its checks are run. */
 export interface StreamCheckOptions {
   readonly capabilities?: StreamCapabilities;
   readonly errors?: StreamErrors;

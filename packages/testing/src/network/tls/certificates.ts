@@ -13,6 +13,7 @@ export interface IssuedCertificate {
   readonly key: string;
 }
 
+/** What a certificate is to say. */
 export interface CertificateOptions {
   /** Whom it is for: DNS names (`*.example.test` too) and IP addresses. */
   readonly names: readonly string[];
