@@ -1,6 +1,6 @@
 // createSubprocessExec and createSubprocessShell: how a process begins, and whose it is.
 import type { ChildProcess } from "node:child_process";
-import { closeSync, constants } from "node:fs";
+import { closeSync, constants, fstatSync } from "node:fs";
 import { currentScope, type Awaitable, type Coroutine } from "corio";
 import { cancelPoint, coroutine, suspend } from "corio/lowlevel";
 import { ProcessStartError } from "../errors.ts";
@@ -68,6 +68,7 @@ function* startShell(command: string, options: ProcessOptions): Coroutine<Proces
 /** Starts what was planned, for the running scope. */
 export function* startProcess(plan: ProcessPlan): Coroutine<Process> {
   yield* cancelPoint();
+  checkOpen(plan);
   const files: number[] = [];
   let shared: SharedPipe | null = null;
   try {
@@ -87,6 +88,15 @@ export function* startProcess(plan: ProcessPlan): Coroutine<Process> {
   } finally {
     for (const fd of files) closeSync(fd);
     shared?.theirs.destroy();
+  }
+}
+
+/** node is told of all descriptors up to the highest: one that is none must not be that. */
+function checkOpen(plan: ProcessPlan): void {
+  try {
+    for (const fd of plan.passFds) fstatSync(fd);
+  } catch (error) {
+    throw startError(error, plan);
   }
 }
 

@@ -70,6 +70,9 @@ describe("files and descriptors", () => {
     const error = yield* caught(wait(blocked({ stdout: 4000 })));
     expect(error).toBeInstanceOf(ProcessStartError);
     expect((error as Error).message).toBe("Cannot start sleep 3600: a descriptor for it is not open (EBADF)");
+    // Not even tried: there would be as many standard streams.
+    const high = yield* caught(wait(blocked({ passFds: [2 ** 31 - 1] })));
+    expect((high as Error).message).toBe((error as Error).message);
   });
 
   both("more descriptors, under their numbers", function* ({ wait }) {
