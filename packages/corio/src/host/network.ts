@@ -89,6 +89,8 @@ export interface HostNetwork {
   lookup(name: string, family: 0 | 4 | 6, done: NetworkDone<readonly ResolvedAddress[]>): () => void;
   connect(request: ConnectRequest, done: NetworkDone<Transport>): () => void;
   listen(request: ListenRequest, done: NetworkDone<NetworkListener>): () => void;
+  /** The file of a Unix socket, which a server that has died leaves behind; null where there is none, or another one. */
+  socketFile?(path: string): { remove(): void } | null;
   /**
    * Puts TLS on a connection. The transport given is used up; the result takes its place. `options` are node's own
    * (`tls.connect`'s for a client, `tls.createSecureContext`'s and `TLSSocket`'s for a server). `early`: bytes that the transport has

@@ -1,4 +1,5 @@
 // The machine's own network, through node:net.
+import { lstatSync, unlinkSync } from "node:fs";
 import * as net from "node:net";
 import {
   realHost,
@@ -18,6 +19,7 @@ export const nodeNetwork: HostNetwork = {
   lookup: (name, family, done) => nodeLookup(name, family, done),
   connect,
   listen,
+  socketFile,
   startTls: (transport, request, done) => startNodeTls(transport, request, done),
 };
 
@@ -98,6 +100,12 @@ function listen(request: ListenRequest, done: NetworkDone<NetworkListener>): () 
     server.on("error", ignore);
     server.close();
   };
+}
+
+function socketFile(path: string): { remove(): void } | null {
+  // An abstract name has no file, and goes with its server.
+  if (path.startsWith("\0") || lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return null;
+  return { remove: () => unlinkSync(path) };
 }
 
 function listenAddress(address: net.AddressInfo | string | null): NetworkAddress {

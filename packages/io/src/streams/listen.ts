@@ -1,5 +1,5 @@
 // From a server's options to its listeners.
-import { existsSync, lstatSync, unlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Coroutine } from "corio";
 import { suspend, type ListenRequest, type NetworkListener, type ResolvedAddress } from "corio/lowlevel";
@@ -76,23 +76,22 @@ export function* listenUnix(server: Server, path: string, options: UnixServerOpt
     server.listening(yield* listen(server, request));
   } catch (error) {
     if (!replaceStale || !(error instanceof AddressInUseError)) throw error;
-    if (!(yield* isStale(server, path))) throw error;
-    unlinkSync(path);
+    // Another file is nobody's to remove.
+    const file = server.init.network.socketFile?.(path) ?? null;
+    if (file === null || (yield* isServed(server, path))) throw error;
+    file.remove();
     server.listening(yield* listen(server, request));
   }
 }
 
-/** Whether a socket's file is all that is left of its server. Another file refuses connections as well: it is nobody's to remove. */
-function* isStale({ init }: Server, path: string): Coroutine<boolean> {
-  // An abstract name goes with its server.
-  if (path.startsWith("\0")) return false;
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
+/** Whether somebody listens, or a socket's file is all that is left of its server. */
+function* isServed({ init }: Server, path: string): Coroutine<boolean> {
   try {
     const transport = yield* connectUnix(init.network, path);
     transport.abort();
-    return false;
+    return true;
   } catch (error) {
-    if (error instanceof ConnectionRefusedError) return true;
+    if (error instanceof ConnectionRefusedError) return false;
     throw error;
   }
 }

@@ -1,6 +1,9 @@
 // Programs that use this package, unchanged on a simulated network: the same seed gives the same run, faults come as the errors that
 // are documented, and nothing is left over.
 
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import {
   createTask,
@@ -39,6 +42,7 @@ import {
   withConnection,
   withServer,
 } from "@corio/io";
+import { temporaryPath } from "../support/temporary-path.ts";
 
 const authority = certificateAuthority();
 const identity = authority.issue(["server"]);
@@ -465,6 +469,40 @@ describe("hosts that fail", () => {
       { network: on },
     );
     expect(answers).toEqual(Array.from({ length: 20 }, (_, i) => `${i}\n`));
+  });
+
+  test("a Unix server takes the place of one that has died; the machine's own files are not touched", async () => {
+    const path = temporaryPath("simulated");
+    const real = createServer().listen(path);
+    await once(real, "listening");
+    const on = network();
+    await simulate(
+      async () => {
+        const server = on.host("server");
+        const options = { grace: 0, replaceStale: true };
+        await gather([
+          () => server.run(() => withServer(shout, { path, ...options }, sleepForever)),
+          async () => {
+            await sleep(1);
+            expect(await failure(server.run(() => startUnixServer(shout, path, options)))).toBeInstanceOf(
+              AddressInUseError,
+            );
+            server.crash();
+          },
+        ]);
+        server.boot();
+        await server.run(async () => {
+          expect(await failure(startUnixServer(shout, path))).toBeInstanceOf(AddressInUseError);
+          await startUnixServer(shout, path, options);
+          const { reader, writer } = await openUnixConnection(path);
+          await writer.write("hello\n");
+          expect(String(await reader.readLine())).toBe("HELLO\n");
+        });
+      },
+      { network: on },
+    );
+    expect(existsSync(path)).toBe(true);
+    await new Promise((resolve) => real.close(resolve));
   });
 
   test("a server that is frozen accepts when it goes on", async () => {

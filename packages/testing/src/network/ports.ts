@@ -67,6 +67,11 @@ export class Ports {
     return this.#paths.get(path);
   }
 
+  /** Removes the file of a Unix socket. */
+  unlink(path: string): void {
+    this.#paths.delete(path);
+  }
+
   listenAtPath(path: string, listener: SimulatedListener): void {
     this.#paths.set(path, listener);
   }

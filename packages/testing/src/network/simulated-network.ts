@@ -222,7 +222,7 @@ export class SimulatedNetwork implements RunNetwork {
     return { open: this.connections().length, listeners: run?.listeners.size ?? 0, connects: begun, ...rest };
   }
 
-  /** For programs, as the three below it: see `HostNetwork`. */
+  /** For programs, as the four below it: see `HostNetwork`. */
   lookup(name: string, family: 0 | 4 | 6, done: NetworkDone<readonly ResolvedAddress[]>): () => void {
     return lookup(this.#running(), callerHere(), name, family, done);
   }
@@ -233,6 +233,11 @@ export class SimulatedNetwork implements RunNetwork {
 
   listen(request: ListenRequest, done: NetworkDone<NetworkListener>): () => void {
     return listen(this.#running(), callerHere(), request, done);
+  }
+
+  socketFile(path: string): { remove(): void } | null {
+    const ports = this.#running().portsOf(callerHere().host);
+    return ports.atPath(path) === undefined ? null : { remove: () => ports.unlink(path) };
   }
 
   startTls(
