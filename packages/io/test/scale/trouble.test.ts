@@ -212,7 +212,8 @@ describe("a peer that is silent", { timeout: patience }, () => {
     function* (dialect) {
       const { wait } = dialect;
       const server = yield* bareServer(dialect);
-      const timerOf = (connection: Connection): string | undefined => {
+      /** Which timer runs, and for how many hundredths of a second still. */
+      const timerOf = (connection: Connection): [string?, number?] => {
         // "0100007F:" and the port: by both ends, for others may have had the port of one.
         const end = (address: unknown): string =>
           `0100007F:${(address as { port: number }).port.toString(16).toUpperCase().padStart(4, "0")}`;
@@ -220,12 +221,19 @@ describe("a peer that is silent", { timeout: patience }, () => {
         const line = readFileSync(table, "utf8")
           .split("\n")
           .find((each) => each.includes(ends));
-        return /\s(\d\d):[0-9A-F]{8} /.exec(line ?? "")?.[1];
+        const [, timer, left] = /\s(\d\d):([0-9A-F]{8}) /.exec(line ?? "") ?? [];
+        return [timer, Number.parseInt(left ?? "", 16)];
       };
       const kept = yield* wait(openConnection("127.0.0.1", server.port, { keepAlive: 60_000 }));
       const plain = yield* wait(openConnection("127.0.0.1", server.port));
-      if (existsSync(table)) expect([timerOf(kept), timerOf(plain)]).toEqual(["02", "00"]);
-      yield* wait(gather([kept.close(), plain.close()]));
+      const soon = yield* wait(openConnection("127.0.0.1", server.port, { keepAlive: 500 }));
+      if (existsSync(table)) {
+        expect([timerOf(kept)[0], timerOf(plain)[0], timerOf(soon)[0]]).toEqual(["02", "00", "02"]);
+        expect(timerOf(kept)[1]).toBeLessThanOrEqual(6000);
+        // Not the system's two hours: whole seconds, at least one.
+        expect(timerOf(soon)[1]).toBeLessThanOrEqual(100);
+      }
+      yield* wait(gather([kept.close(), plain.close(), soon.close()]));
       yield* wait(fromPromise(server.close()));
     },
   );

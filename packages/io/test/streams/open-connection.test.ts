@@ -409,6 +409,7 @@ describe("failures", () => {
       await rejects({ limit: 0 }, RangeError);
       await rejects({ closeTimeout: -1 }, RangeError);
       await rejects({ keepAlive: 0 }, RangeError);
+      await rejects({ keepAlive: Infinity }, RangeError);
     });
   });
 });
