@@ -1,5 +1,5 @@
 // The chat as its users have it: a process of its own, and clients of bare node:net.
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as net from "node:net";
 import { fileURLToPath } from "node:url";
@@ -166,4 +166,12 @@ test.each([
   const [exitCode] = (await once(server, "close")) as [number | null];
   expect(exitCode).toBe(code);
   expect(said).toBe(`The chat is on port ${port}\nEverybody has gone\n`);
+});
+
+test("what is no port gets the usage, and exit code 2", () => {
+  for (const args of [["x"], ["-1"], ["70000"]]) {
+    const { status, stderr } = spawnSync(process.execPath, ["--conditions=@corio/source", cli, ...args]);
+    expect(status).toBe(2);
+    expect(String(stderr)).toMatch(/^usage: cli\.ts .*\n$/);
+  }
 });

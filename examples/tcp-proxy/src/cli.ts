@@ -5,7 +5,7 @@ import { proxyTo } from "./proxy.ts";
 
 await main(async () => {
   const [port, host, targetPort] = process.argv.slice(2);
-  if (port === undefined || host === undefined || targetPort === undefined) {
+  if (host === undefined || !isPort(port) || !isPort(targetPort)) {
     process.stderr.write("usage: cli.ts LISTEN-PORT TARGET-HOST TARGET-PORT\n");
     return 2;
   }
@@ -14,6 +14,10 @@ await main(async () => {
   process.stdout.write(`Port ${server.port} leads to ${host}:${targetPort}\n`);
   await server.serveForever();
 });
+
+function isPort(text: string | undefined): boolean {
+  return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+}
 
 function tell(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,5 +1,5 @@
 // The proxy as its users have it: a process of its own, between bare sockets of node:net.
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as net from "node:net";
 import { fileURLToPath } from "node:url";
@@ -135,4 +135,12 @@ test("Ctrl-C ends it, connections and all", async () => {
   await expect(answer).rejects.toMatchObject({ code: "ECONNRESET" });
   const [code] = (await once(proxy, "close")) as [number | null];
   expect(code).toBe(130);
+});
+
+test("what is no port gets the usage, and exit code 2", () => {
+  for (const args of [[], ["x", "localhost", "80"], ["0", "localhost", "70000"]]) {
+    const { status, stderr } = spawnSync(process.execPath, ["--conditions=@corio/source", cli, ...args]);
+    expect(status).toBe(2);
+    expect(String(stderr)).toMatch(/^usage: cli\.ts .*\n$/);
+  }
 });
