@@ -285,46 +285,53 @@ describe("a handshake", () => {
     });
   });
 
-  nodeTest("is refused by the server as node would; the client hears of it", async () => {
-    await on({}, async () => {
-      const demanding = { ...identity, ca: authority.certificate, requestCert: true };
-      expect(await outcomes({ ...trusting, ...authority.issue(["me"]) }, demanding)).toEqual([
-        "secure",
-        "secure",
-      ]);
-      expect(await outcomes(trusting, { ...demanding, rejectUnauthorized: false })).toEqual([
-        "secure",
-        "secure",
-      ]);
-      expect(
-        await outcomes({ ...trusting, ALPNProtocols: ["x"] }, { ...identity, ALPNProtocols: ["y"] }),
-      ).toEqual(["ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "ERR_SSL_NO_APPLICATION_PROTOCOL"]);
-      expect(await outcomes(trusting, {})).toEqual([
-        "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
-        "ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM",
-      ]);
-      expect(await outcomes(trusting, { cert: "not a certificate" })).toEqual([
-        "ECONNRESET",
-        "ERR_OSSL_PEM_NO_START_LINE",
-      ]);
-      // With TLS 1.3, the client has long begun to talk.
-      for (const [mine, told, said] of [
-        [{}, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"],
-        [other.issue(["me"]), "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
-        [
-          authority.issue({ names: ["me"], validTo: new Date("2001-01-01") }),
-          "ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED",
-          "CERT_HAS_EXPIRED",
-        ],
-      ] as const) {
-        const { client, server } = await handshake({ ...trusting, ...mine }, demanding);
-        expect(server).toBe(said);
-        await (client as Peer).until(({ closed }) => closed);
-        expect((client as Peer).error?.code).toBe(told);
-      }
-      expect(simulatedNetwork().connections()).toEqual([]);
-    });
-  });
+  nodeTest(
+    "is refused by the server as node does it, and the client hears no more of it than there",
+    async () => {
+      await on({}, async () => {
+        const demanding = { ...identity, ca: authority.certificate, requestCert: true };
+        expect(await outcomes({ ...trusting, ...authority.issue(["me"]) }, demanding)).toEqual([
+          "secure",
+          "secure",
+        ]);
+        expect(await outcomes(trusting, { ...demanding, rejectUnauthorized: false })).toEqual([
+          "secure",
+          "secure",
+        ]);
+        expect(
+          await outcomes({ ...trusting, ALPNProtocols: ["x"] }, { ...identity, ALPNProtocols: ["y"] }),
+        ).toEqual(["ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "ERR_SSL_NO_APPLICATION_PROTOCOL"]);
+        expect(await outcomes(trusting, {})).toEqual([
+          "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+          "ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM",
+        ]);
+        expect(await outcomes({ ...trusting, maxVersion: "TLSv1.2" }, demanding)).toEqual([
+          "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+          "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE",
+        ]);
+        expect(await outcomes(trusting, { cert: "not a certificate" })).toEqual([
+          "ECONNRESET",
+          "ERR_OSSL_PEM_NO_START_LINE",
+        ]);
+        // With TLS 1.3, the client has long begun to talk.
+        for (const [mine, told, said] of [
+          [{}, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"],
+          [other.issue(["me"]), "ECONNRESET", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+          [
+            authority.issue({ names: ["me"], validTo: new Date("2001-01-01") }),
+            "ECONNRESET",
+            "CERT_HAS_EXPIRED",
+          ],
+        ] as const) {
+          const { client, server } = await handshake({ ...trusting, ...mine }, demanding);
+          expect(server).toBe(said);
+          await (client as Peer).until(({ closed }) => closed);
+          expect((client as Peer).error?.code).toBe(told);
+        }
+        expect(simulatedNetwork().connections()).toEqual([]);
+      });
+    },
+  );
 });
 
 describe("TLS against something else", () => {

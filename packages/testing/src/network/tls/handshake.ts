@@ -254,13 +254,14 @@ export class ServerHandshake extends Handshake {
 
   #receiveFinished({ chain }: Finished): void {
     const { requestCert = false, rejectUnauthorized = true } = this.options;
+    const { version, alpn, reused } = this.#answer!;
     this.peer = fromText(chain);
     const distrusted = requestCert ? this.distrustPeer() : null;
     if (distrusted !== null && rejectUnauthorized) {
-      if (chain.length === 0) return this.fail(sslError("peer did not return a certificate"), 116);
-      return this.fail(distrusted, distrusted.message.includes("expired") ? 45 : 48);
+      // A bad one gets a reset: node has no alert for it.
+      if (chain.length > 0) return this.fail(distrusted);
+      return this.fail(sslError("peer did not return a certificate"), version === "TLSv1.3" ? 116 : 40);
     }
-    const { version, alpn, reused } = this.#answer!;
     if (version === "TLSv1.2") this.transport.write(encodeMessage(FINISHED, { chain: [] }));
     this.complete({
       ...{ version, alpn, reused, distrust: distrusted, authorized: requestCert && distrusted === null },
