@@ -11,13 +11,13 @@ import {
   type Awaitable,
   type Parked,
 } from "./awaitable.ts";
-import { kindOf } from "./kind-of.ts";
-import { probed } from "./probe.ts";
+import { assertCallable } from "./kind-of.ts";
 import { report } from "./report.ts";
 import { HARD } from "./scope-flags.ts";
+import { ScopeTimer } from "./scope-timer.ts";
 import { ScopeNode, tokenOf } from "./scope.ts";
 import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
-import type { TimerList, TimerNode } from "./timer-queue.ts";
+import { UninterruptedWait } from "./uninterrupted-wait.ts";
 import type { WaitTarget } from "./wait-target.ts";
 import { keep } from "./kept-shapes.ts";
 
@@ -53,14 +53,12 @@ export function driverOf(result: unknown, scope: ScopeNode): Iterator<unknown, u
 }
 
 export function assertFunction(fn: unknown, what: string): void {
-  if (typeof fn !== "function") {
-    throw new TypeError(`Cannot run ${what}: expected a function, got ${kindOf(fn)}`);
-  }
+  assertCallable(fn, `run ${what}`);
 }
 
 /** Whether it is the wait for an async body that will be abandoned by itself. */
 function isToBeJudged(leaf: Leaf | null): boolean {
-  return leaf instanceof BodyPromise && leaf.list !== null;
+  return leaf instanceof BodyPromise && !!leaf.graceTimer?.list;
 }
 
 /** One of its kind, kept alive for its hidden class: decision 12. */
@@ -70,31 +68,26 @@ let kept: BodyPromise | null = null;
  * The wait for an async body. It is not interrupted: the body is told at its own waits, which stand in the same scope. When the
  * grace is over and the body neither ends nor waits for anything of ours, it is abandoned, and its scope with it.
  */
-class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode {
-  when = 0;
-  order = 0;
-  before: TimerNode | null = null;
-  after: TimerNode | null = null;
-  list: TimerList | null = null;
-  #begun = false;
+class BodyPromise extends UninterruptedWait {
+  /** When it is judged, once the grace is over. */
+  graceTimer: ScopeTimer | null = null;
   #settled = false;
-  #probed = false;
   #ok = true;
   #value: unknown = undefined;
+  /** Who waits; null before it does. */
   #strand: Strand | null = null;
-  #verdict: CancelledError | null = null;
   readonly #promise: PromiseLike<unknown>;
   readonly #scope: ScopeNode;
 
   constructor(promise: PromiseLike<unknown>, scope: ScopeNode) {
+    super();
     this.#promise = promise;
     this.#scope = scope;
   }
 
-  next(): IteratorResult<Parked, unknown> {
+  protected advance(): IteratorResult<Parked, unknown> {
     const strand = current.strand!;
-    if (!this.#begun) {
-      this.#begun = true;
+    if (this.#strand === null) {
       this.#strand = strand;
       this.#promise.then(
         (value) => this.#settle(true, value),
@@ -103,7 +96,6 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
       // Begun when the grace was over already: nobody will come to say so.
       if ((this.#scope.flags & HARD) !== 0) this.force(this.#scope.pending as CancelledError, 0);
     }
-    if (this.#probed) return probed(this);
     if (this.#settled) {
       if (this.#ok) return { value: this.#value, done: true };
       throw this.#value;
@@ -129,51 +121,38 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
     return this.#settled && !this.#ok ? { error: this.#value } : undefined;
   }
 
-  probe(resume: () => void): void {
-    this.#probed = true;
-    try {
-      resume();
-    } finally {
-      this.#probed = false;
-    }
-  }
-
-  interrupt(): Interruption {
-    return IGNORED;
-  }
-
-  force(cancellation: CancelledError, height: number): Interruption {
+  override force(cancellation: CancelledError, height: number): Interruption {
     if (this.#settled) return IGNORED;
     // Its waits throw in this turn; what still stands in the next one waits for something foreign, or ignores every throw.
-    this.#verdict = cancellation;
-    this.#scope.loop.addTimer(this, 1 + height);
+    this.graceTimer = new ScopeTimer(this.#scope, () => this.#judge(cancellation));
+    this.#scope.loop.addTimer(this.graceTimer, 1 + height);
     return IGNORED;
   }
 
-  fire(): void {
-    if (this.#settled) return;
-    const { loop } = this.#scope;
-    for (let wait = this.#scope.waits; wait !== null; wait = wait.nextWait) {
+  #judge(cancellation: CancelledError): void {
+    const scope = this.#scope;
+    const { loop } = scope;
+    for (let wait = scope.waits; wait !== null; wait = wait.nextWait) {
       if (!wait.standing() && !isToBeJudged(wait.leaf)) continue;
       // In a shielded block, in one that waits for its children, or for what began later: it will be answered.
-      loop.addTimer(this, 10);
+      loop.addTimer(this.graceTimer!, 10);
       return;
     }
     if (loop.abandonedAt === loop.counters.steps) {
       // Something that this body may wait for was abandoned just now: let that be seen first.
       loop.abandonedAt = -1;
-      loop.addTimer(this, 1);
+      loop.addTimer(this.graceTimer!, 1);
       return;
     }
     loop.abandonedAt = loop.counters.steps;
     report(
-      this.#scope,
+      scope,
       "an async function did not end within the grace after its cancellation and is abandoned",
-      this.#verdict,
+      cancellation,
       null,
       { code: "ABANDONED" },
     );
-    this.#settle(false, this.#verdict);
+    this.#settle(false, cancellation);
   }
 
   #settle(ok: boolean, value: unknown): void {
@@ -181,7 +160,7 @@ class BodyPromise implements Leaf, Iterator<Parked, unknown, unknown>, TimerNode
     this.#settled = true;
     this.#ok = ok;
     this.#value = value;
-    if (this.list !== null) this.#scope.loop.removeTimer(this);
+    if (this.graceTimer !== null) this.#scope.loop.removeTimer(this.graceTimer);
     const strand = this.#strand!;
     if (strand.leaf === this) strand.loop.wake(strand);
   }

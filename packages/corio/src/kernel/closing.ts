@@ -6,12 +6,12 @@ import { PARKED, type Coroutine, type Parked } from "./awaitable.ts";
 import { callBody, driverOf } from "./body.ts";
 import { abandonWaits, deliver, interruptWaits } from "./delivery.ts";
 import { hooks, type DebugHooks } from "./hooks.ts";
-import { probed } from "./probe.ts";
 import { report } from "./report.ts";
 import type { Joiner, Release } from "./scope-extra.ts";
 import { CLEANUP, ENDING, HARD, TASK } from "./scope-flags.ts";
 import type { ScopeNode } from "./scope.ts";
-import { current, IGNORED, type Interruption, type Leaf, type Strand } from "./strand.ts";
+import { current, type Strand } from "./strand.ts";
+import { UninterruptedWait } from "./uninterrupted-wait.ts";
 import type { WaitTarget } from "./wait-target.ts";
 
 /** How a body ended. */
@@ -100,34 +100,20 @@ function eachFloatingBlock(scope: ScopeNode, error: Error): void {
 }
 
 /** One turn of the host, whatever is cancelled. */
-class HostTurn implements Leaf, Iterator<Parked, void, unknown> {
+class HostTurn extends UninterruptedWait {
   readonly #scope: ScopeNode;
   #over = false;
-  #probed = false;
 
   constructor(scope: ScopeNode) {
+    super();
     this.#scope = scope;
-  }
-
-  [Symbol.iterator](): Iterator<Parked, void, unknown> {
-    return this;
   }
 
   get over(): boolean {
     return this.#over;
   }
 
-  probe(resume: () => void): void {
-    this.#probed = true;
-    try {
-      resume();
-    } finally {
-      this.#probed = false;
-    }
-  }
-
-  next(): IteratorResult<Parked, void> {
-    if (this.#probed) return probed(this);
+  protected advance(): IteratorResult<Parked, void> {
     if (this.#over) return { value: undefined, done: true };
     const strand = current.strand!;
     strand.leaf = this;
@@ -136,14 +122,6 @@ class HostTurn implements Leaf, Iterator<Parked, void, unknown> {
       strand.loop.wake(strand);
     });
     return PARKED;
-  }
-
-  interrupt(): Interruption {
-    return IGNORED;
-  }
-
-  force(): Interruption {
-    return IGNORED;
   }
 
   describe(): string {
@@ -156,17 +134,13 @@ class HostTurn implements Leaf, Iterator<Parked, void, unknown> {
 }
 
 /** The wait for all children of a scope. Nothing interrupts it: the children are told themselves. */
-export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknown> {
+export class JoinChildren extends UninterruptedWait implements Joiner {
   readonly #scope: ScopeNode;
   #strand: Strand | null = null;
-  #probed = false;
 
   constructor(scope: ScopeNode) {
+    super();
     this.#scope = scope;
-  }
-
-  [Symbol.iterator](): Iterator<Parked, void, unknown> {
-    return this;
   }
 
   /** Its strand was woken, and has not come round yet. */
@@ -174,17 +148,7 @@ export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknow
     return this.#strand !== null && this.#scope.extra!.joiner !== this;
   }
 
-  probe(resume: () => void): void {
-    this.#probed = true;
-    try {
-      resume();
-    } finally {
-      this.#probed = false;
-    }
-  }
-
-  next(): IteratorResult<Parked, void> {
-    if (this.#probed) return probed(this);
+  protected advance(): IteratorResult<Parked, void> {
     const extra = this.#scope.extras();
     if (this.#scope.first === null && this.#scope.waits === null) {
       extra.joiner = null;
@@ -201,14 +165,6 @@ export class JoinChildren implements Leaf, Joiner, Iterator<Parked, void, unknow
     if (strand.leaf !== this) return;
     this.#scope.extra!.joiner = null;
     strand.loop.wake(strand);
-  }
-
-  interrupt(): Interruption {
-    return IGNORED;
-  }
-
-  force(): Interruption {
-    return IGNORED;
   }
 
   describe(): string {

@@ -9,13 +9,14 @@
 import { CancelledError } from "../errors.ts";
 import { CLEANUP, ENDING, HARD, SHIELD, TASK, UNTOLD } from "./scope-flags.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { wakeInterrupted } from "./strand.ts";
+import { interruptIn } from "./strand.ts";
 
 export function abandonWaits(scope: ScopeNode, error: Error): void {
   for (let wait = scope.waits; wait !== null;) {
     const next: ScopeWait | null = wait.nextWait;
     scope.removeWait(wait);
-    wait.abandon(error);
+    // What has its result keeps it: value wins.
+    interruptIn(scope, wait, error);
     wait = next;
   }
 }
@@ -108,14 +109,10 @@ function visit(s: ScopeNode, root: ScopeNode, error: Error): boolean {
 
 /** Interrupts every wait that stands in this very scope; whether one will see the error. */
 export function interruptWaits(s: ScopeNode, error: Error): boolean {
-  let told = false;
-  const strand = s.strand;
-  if (strand !== null && strand.at === s && strand.leaf !== null) {
-    told = wakeInterrupted(strand, strand.leaf.interrupt(error));
-  }
+  let told = interruptIn(s, s.strand, error);
   for (let wait = s.waits; wait !== null;) {
     const next: ScopeWait | null = wait.nextWait;
-    if (wait.interruptIn(s, error)) told = true;
+    if (interruptIn(s, wait, error)) told = true;
     wait = next;
   }
   return told;

@@ -32,13 +32,15 @@ export class EventLoop {
   /** Whether this batch has woken an async function that goes on only after it. */
   guestResumes = false;
 
+  /** Whether a batch runs, or will. */
+  scheduled = false;
+
   /** The step count when an async function was last abandoned: see BodyPromise. */
   abandonedAt = -1;
 
   readonly #timer: HostTimer;
   #armedFor = Infinity;
   #held = false;
-  #scheduled = false;
   #guestWoken = false;
   #credit = STEPS_PER_LOOK;
   #pace = STEPS_PER_LOOK;
@@ -64,7 +66,7 @@ export class EventLoop {
   /** Puts something at the end of the ready queue. */
   wake(item: Runnable): void {
     this.ready.push(hooks.tracer === null ? item : hooks.tracer.ready(item));
-    if (!this.#scheduled) this.#schedule();
+    if (!this.scheduled) this.#schedule();
   }
 
   /** Adds a timer that fires after `delay` milliseconds. */
@@ -83,16 +85,20 @@ export class EventLoop {
 
   removeTimer(node: TimerNode): void {
     this.timers.remove(node);
-    if (this.timers.size === 0 && this.#held) {
-      // Left armed: the next timer of a usual program is later, and needs no new one.
-      this.#held = false;
-      this.#timer.release();
-    }
+    // Left armed: the next timer of a usual program is later, and needs no new one.
+    this.#letGo();
+  }
+
+  /** The process is held for a timer only. */
+  #letGo(): void {
+    if (this.timers.size > 0 || !this.#held) return;
+    this.#held = false;
+    this.#timer.release();
   }
 
   /** Whether a turn given up now would come at once, and nobody need see it. */
   get turnIsFree(): boolean {
-    return !this.#scheduled && !this.#overdrawn && this.host.freeTurns === true && hooks.tracer === null;
+    return !this.scheduled && !this.#overdrawn && this.host.freeTurns === true && hooks.tracer === null;
   }
 
   /** Pays for an await that completes at once. False when the slice is used up: the caller then waits for its turn. */
@@ -111,7 +117,7 @@ export class EventLoop {
   }
 
   #schedule(): void {
-    this.#scheduled = true;
+    this.scheduled = true;
     if (this.#overdrawn) this.host.queueTurn(this.#turn);
     else this.host.queueMicrotask(this.#pump);
   }
@@ -145,8 +151,9 @@ export class EventLoop {
       }
     } finally {
       // Also after an error of our own, which goes up to the host: the others go on.
-      if (item === undefined) this.#scheduled = false;
+      if (item === undefined) this.scheduled = false;
       else this.#schedule();
+      this.graces.begin();
     }
   }
 
@@ -165,9 +172,7 @@ export class EventLoop {
   fireDue(): void {
     const now = this.host.now();
     for (let node = this.timers.takeDue(now); node !== null; node = this.timers.takeDue(now)) node.fire();
-    if (this.timers.size > 0 || !this.#held) return;
-    this.#held = false;
-    this.#timer.release();
+    this.#letGo();
   }
 
   #arm(): void {

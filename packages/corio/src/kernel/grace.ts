@@ -5,7 +5,7 @@ import type { EventLoop } from "./event-loop.ts";
 import { CLOSED, HARD, HARD_ROOT, IN_GRACE, SHIELD } from "./scope-flags.ts";
 import { ScopeTimer } from "./scope-timer.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { wakeInterrupted } from "./strand.ts";
+import { forceIn } from "./strand.ts";
 import type { TimerNode, TimerList } from "./timer-queue.ts";
 
 /** How long clean-up may take, unless a scope or run says otherwise. */
@@ -34,6 +34,8 @@ export class GraceSweep implements TimerNode {
   readonly #loop: EventLoop;
   /** Of each its scope, when its grace ends, and its place among timers. In one row: who cancels a hundred thousand makes no object for each. */
   #notes: (ScopeNode | number)[] = [];
+  /** The notes from here on say how long a grace is. */
+  #begun = 0;
   #open = 0;
 
   constructor(loop: EventLoop) {
@@ -43,17 +45,27 @@ export class GraceSweep implements TimerNode {
   note(scope: ScopeNode, grace: number): void {
     const loop = this.#loop;
     scope.flags |= IN_GRACE;
-    this.#notes.push(scope, loop.time() + grace, loop.timers.takeOrder());
+    this.#notes.push(scope, grace, loop.timers.takeOrder());
     if (this.#open++ === 0) loop.addTimer(this, INTERVAL);
+    if (!loop.scheduled) this.begin();
+  }
+
+  /** The graces that were noted begin now: to ask the time for each costs as much as to note it. */
+  begin(): void {
+    const notes = this.#notes as number[];
+    for (let now; this.#begun < notes.length; this.#begun += 3)
+      notes[this.#begun + 1]! += now ??= this.#loop.time();
   }
 
   ended(): void {
     if (--this.#open > 0) return;
     this.#notes = [];
+    this.#begun = 0;
     this.#loop.removeTimer(this);
   }
 
   fire(): void {
+    this.begin();
     const loop = this.#loop;
     const notes = this.#notes;
     this.#notes = [];
@@ -70,10 +82,9 @@ export class GraceSweep implements TimerNode {
         continue;
       }
       scope.flags &= ~IN_GRACE;
-      const timer = new ScopeTimer(scope, endGrace);
-      scope.extras().graceTimer = timer;
-      loop.addTimerAt(timer, when, -graceOf(scope), order);
+      loop.addTimerAt(timerOf(scope), when, -graceOf(scope), order);
     }
+    this.#begun = this.#notes.length;
     if (this.#open > 0) loop.addTimer(this, INTERVAL);
   }
 }
@@ -86,9 +97,11 @@ export function startGrace(scope: ScopeNode): void {
     scope.loop.graces.note(scope, grace);
     return;
   }
-  const timer = new ScopeTimer(scope, endGrace);
-  scope.extras().graceTimer = timer;
-  scope.loop.addTimer(timer, grace);
+  scope.loop.addTimer(timerOf(scope), grace);
+}
+
+function timerOf(scope: ScopeNode): TimerNode {
+  return (scope.extras().graceTimer = new ScopeTimer(scope, endGrace));
 }
 
 /** A scope whose grace has no timer of its own has ended. */
@@ -133,11 +146,8 @@ function forceWaits(s: ScopeNode, cancellation: CancelledError, height: number):
   // Guests first: a coroutine that waits for an async body must see whether the body still waits for something of ours.
   for (let wait = s.waits; wait !== null;) {
     const next: ScopeWait | null = wait.nextWait;
-    wait.forceIn(s, cancellation, height);
+    forceIn(s, wait, cancellation, height);
     wait = next;
   }
-  const strand = s.strand;
-  if (strand !== null && strand.at === s && strand.leaf !== null) {
-    wakeInterrupted(strand, strand.leaf.force(cancellation, height));
-  }
+  forceIn(s, s.strand, cancellation, height);
 }

@@ -1,13 +1,12 @@
 // A coroutine that an async function awaits: a strand whose end settles a promise.
 
 import type { HostContext } from "../host/port.ts";
-import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { hooks } from "./hooks.ts";
 import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import { HARD } from "./scope-flags.ts";
 import { ScopeNode, type ScopeWait } from "./scope.ts";
-import { IGNORED_LIMIT, step, type Leaf, type Strand, wakeInterrupted } from "./strand.ts";
+import { IGNORED_LIMIT, step, type Leaf, type Strand } from "./strand.ts";
 import { keep } from "./kept-shapes.ts";
 
 class GuestStrand implements Strand, ScopeWait {
@@ -63,22 +62,8 @@ class GuestStrand implements Strand, ScopeWait {
     else this.#reject(value);
   }
 
-  interruptIn(scope: ScopeNode, error: Error): boolean {
-    if (this.at !== scope || this.leaf === null) return false;
-    return wakeInterrupted(this, this.leaf.interrupt(error));
-  }
-
-  forceIn(scope: ScopeNode, error: CancelledError, height: number): boolean {
-    if (this.at !== scope || this.leaf === null) return false;
-    return wakeInterrupted(this, this.leaf.force(error, height));
-  }
-
   standing(): boolean {
     return this.at !== this.#base || this.leaf?.foreign !== true;
-  }
-
-  abandon(error: Error): void {
-    this.interruptIn(this.#base, error);
   }
 
   describe(): string {

@@ -1,16 +1,15 @@
 // The wait of an async function: an operation on one side, a promise's resolvers on the other.
 
-import type { CancelledError } from "../errors.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { ScopeNode, ScopeWait } from "./scope.ts";
-import { type Leaf, type Strand, type Waiter, wakeInterrupted } from "./strand.ts";
+import type { Leaf, Strand } from "./strand.ts";
 
 /** The side of an operation that a guest needs. */
 export interface GuestOperation extends Leaf {
   deliverTo(resolve: (value: unknown) => unknown, reject: (error: unknown) => unknown): void;
 }
 
-export class GuestWait implements Waiter, ScopeWait {
+export class GuestWait implements ScopeWait {
   get guest(): boolean {
     return true;
   }
@@ -49,21 +48,8 @@ export class GuestWait implements Waiter, ScopeWait {
     return null;
   }
 
-  interruptIn(_scope: ScopeNode, error: Error): boolean {
-    return wakeInterrupted(this, this.#operation.interrupt(error));
-  }
-
-  forceIn(_scope: ScopeNode, error: CancelledError, height: number): boolean {
-    return wakeInterrupted(this, this.#operation.force(error, height));
-  }
-
   standing(): boolean {
     return true;
-  }
-
-  abandon(error: Error): void {
-    // Already removed from the scope. What has its result keeps it: value wins.
-    wakeInterrupted(this, this.#operation.interrupt(error));
   }
 
   describe(): string {

@@ -8,3 +8,10 @@ export function kindOf(value: unknown): string {
   if (isThenable(value)) return "a promise or an Awaitable";
   return typeof value;
 }
+
+/** Refuses what is not a function; `what` is what cannot be done with it. */
+export function assertCallable(fn: unknown, what: string): void {
+  if (typeof fn !== "function") {
+    throw new TypeError(`Cannot ${what}: expected a function, got ${kindOf(fn)}`);
+  }
+}

@@ -34,7 +34,7 @@ export const SPENT = 4;
 /** `start` is running: a result that comes now is there at once. */
 const STARTING = 5;
 /** Being probed: see probe.ts. */
-const PROBED = 6;
+export const PROBED = 6;
 
 /** One of its kind, kept alive for its hidden class: decision 12. */
 let keptWait: GuestWait | null = null;

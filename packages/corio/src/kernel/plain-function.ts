@@ -1,7 +1,7 @@
 // Functions that are called and over: what takes one cannot wait for a coroutine or an async function.
 
 import { isGeneratorFunction } from "./awaitable.ts";
-import { kindOf } from "./kind-of.ts";
+import { assertCallable } from "./kind-of.ts";
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
 
@@ -12,10 +12,10 @@ export function isAsyncFunction(fn: unknown): boolean {
 
 /** Refuses what is not a function, and functions of which only the first part would run. */
 export function assertPlainFunction(fn: unknown, what: string, instead: string): void {
-  if (typeof fn !== "function") {
-    throw new TypeError(`Cannot ${what}: expected a function, got ${kindOf(fn)}`);
-  }
+  assertCallable(fn, what);
   if (!isGeneratorFunction(fn) && !isAsyncFunction(fn)) return;
   const kind = isGeneratorFunction(fn) ? "a coroutine" : "an async function";
-  throw new TypeError(`Cannot ${what}: ${fn.name || "the function"} is ${kind}; ${instead}`);
+  throw new TypeError(
+    `Cannot ${what}: ${(fn as { name: string }).name || "the function"} is ${kind}; ${instead}`,
+  );
 }

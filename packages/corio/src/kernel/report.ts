@@ -59,17 +59,15 @@ interface Telling {
 }
 
 function tell({ scope, told, vars }: Telling): void {
-  const { host } = scope.loop;
+  // The root of a run has one.
   for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
     const handler = s.extra?.onReport;
     if (handler === undefined || handler === null) continue;
     try {
       enter(vars, handler, [told]);
     } catch (failure) {
-      host.warn(`corio: the report handler failed on "${told.message}"`, failure);
+      scope.loop.host.warn(`corio: the report handler failed on "${told.message}"`, failure);
     }
     return;
   }
-  const site = told.site === undefined ? "" : `, made at ${told.site}`;
-  host.warn(`corio: ${told.message}${site}`, told.error);
 }

@@ -60,7 +60,8 @@ export class RunLoop {
   receiveByDefault(report: Report): void {
     const { host } = this.kernel;
     if (this.#onReport === undefined) {
-      host.warn(`corio: ${report.message}`, report.error);
+      const site = report.site === undefined ? "" : `, made at ${report.site}`;
+      host.warn(`corio: ${report.message}${site}`, report.error);
       return;
     }
     try {

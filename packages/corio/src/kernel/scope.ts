@@ -8,9 +8,10 @@ import { abandonWaits, deliver } from "./delivery.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { graceEnded, startGrace } from "./grace.ts";
 import { hooks } from "./hooks.ts";
+import { assertCallable } from "./kind-of.ts";
 import { ScopeExtra, type Release } from "./scope-extra.ts";
 import { CLEANUP, CLOSED, ENDING, HARD, IN_GRACE, SHIELD, UNTOLD } from "./scope-flags.ts";
-import type { Leaf, Strand } from "./strand.ts";
+import type { ParkedWaiter, Strand } from "./strand.ts";
 
 /**
  * A region of a task: a block, a task or a run. What is started in it ends in it; cancelling it cancels all of that. Every
@@ -42,20 +43,13 @@ export interface Scope {
 }
 
 /** A wait of an async function, or a strand that it drives, parked in a scope. */
-export interface ScopeWait {
+export interface ScopeWait extends ParkedWaiter {
   nextWait: ScopeWait | null;
   previousWait: ScopeWait | null;
-  /** What it waits for; null while it runs. */
-  readonly leaf: Leaf | null;
   /** The strand, if it is one. */
   readonly strand: Strand | null;
-  /** Interrupts the wait if it stands in this very scope; whether the error will be seen. */
-  interruptIn(scope: ScopeNode, error: Error): boolean;
-  forceIn(scope: ScopeNode, error: CancelledError, height: number): boolean;
   /** Whether it is the runtime that will answer, not something foreign. */
   standing(): boolean;
-  /** The scope is closed for good: the wait ends with the error. */
-  abandon(error: Error): void;
   describe(): string;
 }
 
@@ -203,7 +197,7 @@ export class ScopeNode implements Scope {
   }
 
   defer(release: () => unknown): () => void {
-    if (typeof release !== "function") throw new TypeError("Cannot defer the value: it is not a function");
+    assertCallable(release, "defer the value");
     this.#refuseClosed("defer a release");
     const extra = this.extras();
     const releases = (extra.releases ??= new Set());

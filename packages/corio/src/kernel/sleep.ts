@@ -8,6 +8,7 @@ import {
   NEW,
   Operation,
   PARKED_STATE,
+  PROBED,
   runningStrand,
   SPENT,
   throwPending,
@@ -63,10 +64,8 @@ class Sleep extends Operation<void> implements TimerNode {
   }
 }
 
-/** The state of a coroutine's turn that was given up and has not come again. */
-const QUEUED = 6;
-/** It is resumed for its place, not because its turn has come. */
-const PROBED = 7;
+/** The state of a coroutine's turn that was given up and has not come again: one more than those of all operations. */
+const QUEUED = 7;
 
 /** What a turn gives when it has come: one for all, made as PARKED is. */
 const TAKEN = (function* (): Coroutine<void> {})().next() as IteratorReturnResult<void>;
@@ -107,15 +106,6 @@ class Checkpoint extends Operation<void> implements Runnable {
   override get over(): boolean {
     // An async function's turn stands in the ready queue from the beginning, too.
     return this.state === QUEUED || this.state === PARKED_STATE || super.over;
-  }
-
-  override probe(resume: () => void): void {
-    this.state = PROBED;
-    try {
-      resume();
-    } finally {
-      this.state = QUEUED;
-    }
   }
 
   override interrupt(error: Error): Interruption {

@@ -43,7 +43,12 @@ export interface Waiter extends Runnable {
   readonly at: ScopeNode;
 }
 
-export interface Strand extends Waiter {
+/** One that shows what it waits for; null while it runs. */
+export interface ParkedWaiter extends Waiter {
+  readonly leaf: Leaf | null;
+}
+
+export interface Strand extends ParkedWaiter {
   gen: Iterator<unknown, unknown, unknown> | null;
   /** The innermost scope that the strand is in. */
   at: ScopeNode;
@@ -56,8 +61,22 @@ export interface Strand extends Waiter {
   finish(ok: boolean, value: unknown): void;
 }
 
-/** Wakes whoever's wait was interrupted; whether the error will be seen. */
-export function wakeInterrupted(waiter: Waiter, outcome: Interruption): boolean {
+/** Interrupts who waits, if it waits in this very scope; whether the error will be seen. */
+export function interruptIn(scope: ScopeNode, waiter: ParkedWaiter | null, error: Error): boolean {
+  return waiter?.at === scope && waiter.leaf !== null && wake(waiter, waiter.leaf.interrupt(error));
+}
+
+/** As `interruptIn`, when the grace is over. */
+export function forceIn(
+  scope: ScopeNode,
+  waiter: ParkedWaiter | null,
+  error: CancelledError,
+  height: number,
+): boolean {
+  return waiter?.at === scope && waiter.leaf !== null && wake(waiter, waiter.leaf.force(error, height));
+}
+
+function wake(waiter: Waiter, outcome: Interruption): boolean {
   if (outcome === INTERRUPTED) waiter.loop.wake(waiter);
   return outcome !== IGNORED;
 }
@@ -122,8 +141,8 @@ export function step(strand: Strand): void {
  */
 export function closeBody(gen: Iterator<unknown, unknown, unknown>): IteratorReturnResult<unknown> {
   for (let i = 0; i < IGNORED_LIMIT; i++) {
-    const result = gen.return?.(undefined) ?? { done: true as const, value: undefined };
+    const result = gen.return?.(undefined) ?? { value: undefined, done: true as const };
     if (result.done === true) break;
   }
-  return { done: true, value: undefined };
+  return { value: undefined, done: true };
 }

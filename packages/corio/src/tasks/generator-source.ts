@@ -11,36 +11,43 @@ import { closeDown } from "../kernel/closing.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { Operation, runningStrand } from "../kernel/operation.ts";
 import { CLEANUP, CLOSED, ENDING, HARD } from "../kernel/scope-flags.ts";
+import type { EventLoop } from "../kernel/event-loop.ts";
 import { ScopeNode, type ScopeWait } from "../kernel/scope.ts";
+import { IGNORED, type Interruption, type Leaf } from "../kernel/strand.ts";
 import type { WaitTarget } from "../kernel/wait-target.ts";
 import type { ItemSource } from "./item-source.ts";
 
 /** Holds the scope of a generator whose consumer has gone, until the generator has ended. Nothing interrupts it; the grace ends it. */
-class Unsettled implements ScopeWait {
+class Unsettled implements ScopeWait, Leaf {
   nextWait: ScopeWait | null = null;
   previousWait: ScopeWait | null = null;
-  readonly leaf = null;
+  readonly loop: EventLoop;
+  readonly at: FeedScope;
+  readonly leaf: Leaf = this;
   readonly strand = null;
-  readonly #feed: FeedScope;
+  readonly guest = true;
+  readonly foreign = true;
 
   constructor(feed: FeedScope) {
-    this.#feed = feed;
+    this.loop = feed.loop;
+    this.at = feed;
   }
 
-  interruptIn(): boolean {
-    return false;
+  interrupt(): Interruption {
+    return IGNORED;
   }
 
-  forceIn(): boolean {
-    this.#feed.release();
-    return false;
+  force(): Interruption {
+    this.at.release();
+    return IGNORED;
   }
+
+  /** Nothing wakes it. */
+  run(): void {}
 
   standing(): boolean {
     return false;
   }
-
-  abandon(): void {}
 
   describe(): string {
     return "an async generator that is being closed";

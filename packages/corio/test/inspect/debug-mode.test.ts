@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   call,
   checkpoint,
@@ -272,6 +272,24 @@ describe("debug mode says nothing of a program without mistakes", () => {
 });
 
 describe("an Awaitable that nobody awaits", () => {
+  test("is written to the console with its place, where nobody else receives reports", async () => {
+    const written = vi.spyOn(console, "error").mockImplementation(() => {});
+    try {
+      await run(
+        function* forgetting() {
+          void new Lock().acquire();
+          yield* checkpoint();
+        },
+        { debug: true },
+      );
+      expect(written.mock.calls.map(([text]) => String(text))).toEqual([
+        expect.stringMatching(/^corio: .* was never awaited, made at forgetting .*debug-mode\.test\.ts:\d+/),
+      ]);
+    } finally {
+      written.mockRestore();
+    }
+  });
+
   finds(
     "is reported when the run ends, with its maker and the place",
     function* ({ fn, wait }) {
