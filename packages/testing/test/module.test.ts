@@ -31,6 +31,17 @@ describe("a module that knows nothing of Corio", () => {
     });
   });
 
+  test("what a callback throws fails the run, and is told with the seed", async () => {
+    const error = (await failureOf(exploreModule(fixture("throws"), { runs: 1, seed: 3 }))) as AggregateError;
+    expect(error.errors.map(({ message }: Error) => message).toSorted()).toEqual([
+      "in a microtask",
+      "in a tick",
+      "in a timer",
+      "in an immediate",
+    ]);
+    expect(error.message).toContain("CORIO_SEED=3");
+  });
+
   test("in the order of production its race goes unnoticed, in others it is found, and shrunk", async () => {
     expect(await simulateModule(fixture("race"))).toBe(2);
     const error = await failureOf(exploreModule(fixture("race")));

@@ -106,8 +106,10 @@ function clearTimer(timer: unknown): void {
 }
 
 interface Machine {
+  readonly setImmediate: (callback: () => void) => unknown;
+  readonly queueMicrotask: (callback: () => void) => void;
   readonly performance: { now(): number };
-  readonly process: object;
+  readonly process: { readonly nextTick: (callback: () => void) => void };
   readonly Math: { random: () => number };
 }
 
@@ -163,6 +165,29 @@ function besides<T extends object>(thing: T, own: Readonly<Record<string, unknow
   });
 }
 
+/** Calls back by one of the machine's ways. What is thrown there fails the run, as from a timer: nothing else would say in which. */
+function guarded<R>(name: string, way: (callback: () => void) => R) {
+  return (callback: Callback, ...args: unknown[]): R =>
+    way(() => {
+      try {
+        callback(...args);
+      } catch (error) {
+        fail(name, error);
+      }
+    });
+}
+
+function fail(name: string, error: unknown): void {
+  try {
+    createTask({ name }, () => {
+      throw error;
+    });
+  } catch {
+    // No run's, or one's that has ended.
+    throw error;
+  }
+}
+
 /** Puts them in the place of the real ones. For realms only. */
 export function installVirtualGlobals(): void {
   RealDate.prototype.constructor = VirtualDate;
@@ -173,7 +198,12 @@ export function installVirtualGlobals(): void {
     clearInterval: clearTimer,
     Date: VirtualDate,
     performance: besides(machine.performance, { now, timeOrigin: EPOCH }),
-    process: besides(machine.process, { hrtime: Object.assign(hrtime, { bigint: nanoseconds }) }),
+    setImmediate: guarded("setImmediate", machine.setImmediate),
+    queueMicrotask: guarded("queueMicrotask", machine.queueMicrotask),
+    process: besides(machine.process, {
+      nextTick: guarded("nextTick", machine.process.nextTick),
+      hrtime: Object.assign(hrtime, { bigint: nanoseconds }),
+    }),
   });
   machine.Math.random = random;
 }
