@@ -1,6 +1,7 @@
 // communicate: all of a process's input and output at once, in a way that a cancellation loses none of it.
 import {
   call,
+  currentScope,
   gather,
   InvalidStateError,
   moveOnAfter,
@@ -8,7 +9,7 @@ import {
   type Coroutine,
   type Scope,
 } from "corio";
-import { coroutine, loopOf } from "corio/lowlevel";
+import { coroutine, loopOf, suspend } from "corio/lowlevel";
 import { OutputLimitError } from "../errors.ts";
 import { asBuffer } from "../streams/as-buffer.ts";
 import type { StreamLink } from "../streams/stream-link.ts";
@@ -28,6 +29,9 @@ export interface CommunicateOptions {
 }
 
 const block = 64 * 1024;
+
+/** More than the system keeps of a pipe that nobody reads. */
+const pipeful = 1024 * 1024;
 
 export function checkLimits(maxOutput: number, outputGrace: number): void {
   if (typeof maxOutput !== "number" || !(maxOutput >= 0))
@@ -50,24 +54,41 @@ class Collected {
   }
 
   *collect(child: Child, link: StreamLink, most: number): Coroutine<void> {
-    while (!this.#over) {
-      const chunk = yield* link.reader.read(block);
-      if (chunk.length === 0) {
-        this.#over = true;
-        return;
-      }
-      this.#chunks.push(chunk);
-      this.#length += chunk.length;
-      if (this.#length <= most) continue;
-      this.stop(link);
-      child.send("SIGKILL");
-      throw new OutputLimitError(
-        `${child.what} has written more than ${most} bytes to its ${this.name}, and was killed: raise maxOutput, or redirect it to a file`,
-        this.name,
-        most,
-        this.bytes().subarray(0, most),
-      );
+    while (!this.#over) yield* this.#take(child, link, most);
+  }
+
+  /** Takes what was written by now, be it in the system's hands. Others may go on to write: there is an end to it. */
+  *collectRest(child: Child, link: StreamLink, most: number): Coroutine<void> {
+    const { host } = loopOf(currentScope());
+    const { reader } = link;
+    const comes = (): boolean => reader.ended || reader.statistics().buffered > 0;
+    const enough = this.#length + pipeful;
+    while (!this.#over && this.#length < enough) {
+      // In two turns the system is asked once for sure.
+      for (let turn = 0; turn < 2 && !comes(); turn++)
+        yield* suspend<void>((resolve) => host.queueTurn(() => resolve()));
+      if (!comes()) return;
+      yield* this.#take(child, link, most);
     }
+  }
+
+  *#take(child: Child, link: StreamLink, most: number): Coroutine<void> {
+    const chunk = yield* link.reader.read(block);
+    if (chunk.length === 0) {
+      this.#over = true;
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length <= most) return;
+    this.stop(link);
+    child.send("SIGKILL");
+    throw new OutputLimitError(
+      `${child.what} has written more than ${most} bytes to its ${this.name}, and was killed: raise maxOutput, or redirect it to a file`,
+      this.name,
+      most,
+      this.bytes().subarray(0, most),
+    );
   }
 
   /** Nothing more is wanted. */
@@ -108,7 +129,7 @@ export class Communication {
     this.#guard.enter();
     try {
       const { cancelled } = yield* moveOnAfter(Infinity, exchange, this, maxOutput, outputGrace);
-      if (cancelled) this.#stopReading();
+      if (cancelled) yield* this.#stopReading(maxOutput);
       yield* new ExitWait(child);
     } finally {
       this.#guard.leave();
@@ -163,10 +184,12 @@ export class Communication {
     return this.#child.plan[name].kind === "pipe" ? this.#child[name] : null;
   }
 
-  #stopReading(): void {
+  *#stopReading(maxOutput: number): Coroutine<void> {
     for (const collected of [this.#stdout, this.#stderr]) {
       const link = this.#pipeOf(collected);
-      if (link !== null) collected.stop(link);
+      if (link === null) continue;
+      yield* collected.collectRest(this.#child, link, maxOutput);
+      collected.stop(link);
     }
   }
 
