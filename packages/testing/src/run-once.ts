@@ -76,11 +76,16 @@ export async function runOnce(
   let value: unknown;
   let failure: { readonly error: unknown } | null = null;
   try {
-    value = await run(body as never, {
-      onReport: (report) => void reports.push(report),
-      ...options,
-      host: simulation.host,
-    });
+    try {
+      value = await run(body as never, {
+        onReport: (report) => void reports.push(report),
+        ...options,
+        host: simulation.host,
+      });
+    } finally {
+      // What fails at the very end is told of a turn later.
+      await new Promise<void>((resolve) => simulation.host.queueTurn(resolve));
+    }
     if (reports.length > 0) {
       throw new AggregateError(
         reports.map((report) => report.error),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTask, currentScope, loopTime, sleep, sleepForever, type Report } from "corio";
+import { type Coroutine, createTask, currentScope, loopTime, sleep, sleepForever, type Report } from "corio";
 import { simulate } from "@corio/testing";
 
 describe("simulate", () => {
@@ -68,6 +68,20 @@ describe("simulate", () => {
     );
     expect(error).toBeInstanceOf(AggregateError);
     expect(error!.errors).toEqual([failure]);
+  });
+
+  test("one that comes at the very end does so, too", async () => {
+    const failure = new Error("nobody could look");
+    const program = function* (): Coroutine<void> {
+      createTask(() => {
+        throw failure;
+      });
+      yield* sleep(0);
+    };
+    await expect(simulate(program)).rejects.toMatchObject({ errors: [failure] });
+    const reports: unknown[] = [];
+    await simulate(program, { onReport: ({ error }) => void reports.push(error) });
+    expect(reports).toEqual([failure]);
   });
 
   test("unless onReport takes it", async () => {
