@@ -25,7 +25,10 @@ export interface TlsHandshakeOptions {
 
 /** TLS as a client. Give the same object for many connections, and what is made of it is made once. */
 export interface TlsOptions extends TlsIdentity, TlsHandshakeOptions {
-  /** The name to ask for (SNI), which the certificate must be for. Default: the host of the connection. */
+  /**
+   * The name to ask for (SNI), which the certificate must be for. Default: the host of the connection. Empty: no name is asked for, and the
+   * certificate must be for the host all the same.
+   */
   readonly servername?: string | undefined;
   /** Looks at the names in the server's certificate, instead of node's own check: an error refuses it. */
   readonly checkServerIdentity?:
@@ -74,7 +77,9 @@ export function clientTls(options: true | TlsOptions, host: string | null): Prep
   const given = options === true ? {} : options;
   if (typeof given !== "object" || given === null)
     throw new TypeError(`Cannot prepare TLS: a client takes true or an object, and got ${typeof options}`);
-  const { servername = host, checkServerIdentity, session, rejectUnauthorized } = given;
+  const { servername: asked = host, checkServerIdentity, session, rejectUnauthorized } = given;
+  // With an empty name, node would check the certificate against "localhost".
+  const servername = asked === "" ? host : asked;
   if (servername !== null && typeof servername !== "string")
     throw optionError("servername", "it takes the name of a host");
   if (servername === null && rejectUnauthorized !== false && checkServerIdentity === undefined) {
@@ -85,7 +90,7 @@ export function clientTls(options: true | TlsOptions, host: string | null): Prep
   }
   if (session !== undefined && !(session instanceof Uint8Array))
     throw optionError("session", "it takes bytes");
-  const name = servername === null || servername === "" || isIP(servername) !== 0 ? undefined : servername;
+  const name = asked === null || asked === "" || isIP(asked) !== 0 ? undefined : asked;
   return {
     server: false,
     peer: servername,

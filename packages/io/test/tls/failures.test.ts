@@ -14,6 +14,7 @@ import {
   CertificateUntrustedError,
   type Connection,
   ConnectionResetError,
+  memoryStreams,
   openConnection,
   startServer,
   type TlsError,
@@ -33,6 +34,7 @@ import {
   future,
   selfSigned,
   serverIdentity,
+  otherIdentity,
 } from "../support/certificates.ts";
 import { both, caught, type Dialect } from "../support/dialects.ts";
 import { leavesNothingOpen } from "../support/leaks.ts";
@@ -142,6 +144,22 @@ describe("the server's certificate", () => {
     )) as TlsError;
     expect(error.message).toContain("The TLS handshake with example.test failed");
     expect(error.message).toContain("DNS:corio.test");
+  });
+
+  both("an empty servername asks for none, and the host is checked all the same", function* (dialect) {
+    const { wait } = dialect;
+    const { port } = yield* listen(dialect, serverIdentity);
+    const nameless = { ca: authority, servername: "" };
+    const connection = yield* wait(connect(port, nameless));
+    expect(connection.getExtraInfo("servername")).toBe(null);
+    yield* wait(connection.close());
+    const other = yield* listen(dialect, otherIdentity);
+    const error = (yield* caught(wait(connect(other.port, nameless)))) as TlsError;
+    expect(error).toBeInstanceOf(CertificateHostError);
+    expect(error.message).toContain("The TLS handshake with 127.0.0.1 failed");
+    expect(error.message).not.toContain("localhost");
+    const [client] = memoryStreams();
+    expect(() => client.startTls(nameless)).toThrow(/servername: it is missing/);
   });
 
   both("a check of one's own may accept and refuse", function* (dialect) {
