@@ -213,7 +213,7 @@ describe("a peer that is silent", { timeout: patience }, () => {
       const { wait } = dialect;
       const server = yield* bareServer(dialect);
       /** Which timer runs, and for how many hundredths of a second still. */
-      const timerOf = (connection: Connection): [string?, number?] => {
+      const timerOf = (connection: Connection): [string | undefined, number] => {
         // "0100007F:" and the port: by both ends, for others may have had the port of one.
         const end = (address: unknown): string =>
           `0100007F:${(address as { port: number }).port.toString(16).toUpperCase().padStart(4, "0")}`;
