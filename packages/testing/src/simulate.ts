@@ -2,6 +2,7 @@
 
 import type { RunOptions, Unwrap } from "corio";
 import type { HostNetwork } from "corio/lowlevel";
+import { assertFunction } from "./assert-function.ts";
 import { seedAsked } from "./environment.ts";
 import { eventsNote, withNote } from "./failure-note.ts";
 import { type Program, runOnce } from "./run-once.ts";
@@ -42,6 +43,7 @@ export interface SimulateOptions extends Omit<RunOptions, "host"> {
  * random, and a failure says how to see it again.
  */
 export async function simulate<R>(program: Program<R>, options: SimulateOptions = {}): Promise<Unwrap<R>> {
+  assertFunction(program, "simulate");
   const { start, seed: given, schedule: wanted, autojump, lateness = 0, ...rest } = options;
   const schedule = wanted ?? (given === undefined ? "fifo" : "random");
   const { decider, seed } = deciderOf(

@@ -2,6 +2,7 @@
 
 import { call, cancelScope, type Coroutine, loopTime, type Scope } from "corio";
 import { loopOf } from "corio/lowlevel";
+import { assertFunction } from "../assert-function.ts";
 import { checkLeaks, checkLoop } from "../check-leaks.ts";
 import { LeakError, SimulationError } from "../errors.ts";
 import { withNote } from "../failure-note.ts";
@@ -55,7 +56,10 @@ export async function cancelEverywhere(
   make: (moments: CancelMoments) => CancelScenario,
   options: CancelEverywhereOptions = {},
 ): Promise<CancelledEverywhere> {
+  assertFunction(make, "cancel everywhere");
   const { mostMoments = 2000 } = options;
+  if (!(mostMoments >= 1))
+    throw new RangeError(`Cannot cancel at ${String(mostMoments)} moments: it takes one or more`);
   const turns = new Turns();
   const tooMany = (): SimulationError =>
     new SimulationError(`The scenario has more than ${mostMoments} moments: does it end?`);
@@ -98,7 +102,10 @@ async function once(
     scope.cancel("cancelEverywhere");
     return true;
   };
-  const { body, check } = make({ here: () => void pass("at the marks") });
+  const made = make({ here: () => void pass("at the marks") }) as Partial<CancelScenario> | undefined;
+  const { body, check } = made ?? {};
+  if (typeof body !== "function")
+    throw new TypeError("Cannot cancel the scenario: its function gives no { body }");
   const program = function* (root: Scope): Coroutine<void> {
     yield* cancelScope((inside) => {
       scope = inside;

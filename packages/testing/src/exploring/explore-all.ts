@@ -1,5 +1,6 @@
 // exploreAll: a small program in every order that there is.
 
+import { assertFunction } from "../assert-function.ts";
 import { replayAsked } from "../environment.ts";
 import { SimulationError } from "../errors.ts";
 import { type Outcome, type Program, runOnce } from "../run-once.ts";
@@ -43,6 +44,9 @@ export async function exploreAll(program: Program, options: ExploreAllOptions = 
     autojump,
     ...rest
   } = options;
+  assertFunction(program, "explore");
+  if (!(mostRuns >= 1))
+    throw new RangeError(`Cannot explore in ${String(mostRuns)} runs: it takes one or more`);
   if (!(deviations >= 0)) {
     throw new RangeError(
       `Cannot explore with ${String(deviations)} deviations: it takes a number, zero or more`,

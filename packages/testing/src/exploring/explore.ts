@@ -1,5 +1,6 @@
 // explore: the same program under many seeds.
 
+import { assertFunction } from "../assert-function.ts";
 import { replayAsked, seedAsked } from "../environment.ts";
 import { type Outcome, type Program, runOnce } from "../run-once.ts";
 import { ListedDecider } from "../schedules/listed-decider.ts";
@@ -51,6 +52,9 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
     lateness,
     ...rest
   } = options;
+  assertFunction(program, "explore");
+  if (!Array.isArray(schedules) || schedules.length === 0)
+    throw new TypeError("Cannot explore: schedules takes a list of one or more");
   if (!(wantedRuns >= 1))
     throw new RangeError(`Cannot explore in ${String(wantedRuns)} runs: it takes one or more`);
   const settings = { start, autojump, lateness, cancels };

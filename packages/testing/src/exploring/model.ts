@@ -2,6 +2,7 @@
 
 import { checkpoint, type Coroutine, currentScope, type Task, taskGroup, TaskGroupError } from "corio";
 import { loopOf } from "corio/lowlevel";
+import { assertFunction } from "../assert-function.ts";
 import { waitAllTasksStuck } from "../clock.ts";
 import { simulationOf } from "../simulation.ts";
 
@@ -26,6 +27,7 @@ export interface Model {
 
 /** A program out of a model, for `exploreAll` and `explore`. `make` is called for each run. */
 export function model(make: () => Model): () => Coroutine<void> {
+  assertFunction(make, "make a model");
   return function* () {
     try {
       yield* taskGroup({ cancellable: true }, function* (group) {
@@ -44,7 +46,9 @@ function* runModel(
 ): Coroutine<void> {
   const simulation = simulationOf(loopOf(currentScope()).host);
   if (simulation !== null) simulation.decidesUntilStuck = true;
-  const { tasks, check } = make();
+  const { tasks, check } = (make() as Partial<Model> | undefined) ?? {};
+  if (tasks === undefined || typeof check !== "function")
+    throw new TypeError("Cannot run the model: its function gives no { tasks, check }");
   const running = tasks.map((body, i) => group.spawn({ name: `task ${i}` }, body));
   const which = (fits: (task: Task<unknown>) => boolean): number[] =>
     running.flatMap((task, i) => (fits(task) ? [i] : []));
