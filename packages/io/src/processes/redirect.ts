@@ -34,6 +34,7 @@ export type RedirectOutput = RedirectAny | StreamWriter;
 /** Where a child's standard error goes: as its output, or `STDOUT` for the same place as that. */
 export type RedirectError = RedirectOutput | typeof STDOUT;
 
+/** A standard stream of a child. */
 export type StreamName = "stdin" | "stdout" | "stderr";
 
 /** What is to be done for one standard stream. */
