@@ -113,6 +113,7 @@ export {
   type RedirectOutput,
   type RedirectToFile,
   STDOUT,
+  type StreamName,
 } from "./processes/redirect.ts";
 export { type CompletedProcess, runProcess, type RunProcessOptions } from "./processes/run-process.ts";
 export { addSignalHandler, removeSignalHandler } from "./signals/signal-handlers.ts";

@@ -16,6 +16,7 @@ export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED"
 
 const RETURN_WHEN: ReadonlySet<unknown> = new Set(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]);
 
+/** How long `wait` waits, and for how many of the tasks. */
 export interface WaitOptions {
   /** Milliseconds; Infinity or null for no limit. Expiry is no error, and cancels nothing. */
   timeout?: number | null | undefined;
