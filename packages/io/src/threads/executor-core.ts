@@ -1,5 +1,5 @@
 // The inside of a ThreadExecutor: its pool, its limiter, who is in it, and how it ends.
-import { Event, fromPromise, type CapacityLimiter, type Coroutine } from "corio";
+import { Event, fromPromise, type CapacityLimiter, type Coroutine, type Scope } from "corio";
 import { realHost, WaitQueue } from "corio/lowlevel";
 import { ExecutorClosedError } from "../errors.ts";
 import type { ExecutorStatistics, OnCancel } from "./executor.ts";
@@ -22,8 +22,8 @@ export class ExecutorCore implements JobOwner, PoolOwner {
   /** Jobs that wait for a token of the executor's own limiter. */
   readonly waiting: WaitQueue<unknown> = new WaitQueue();
   readonly sent: WaitQueue<unknown> = new WaitQueue();
-  /** Calls that wait for a token of another limiter. */
-  waitingElsewhere = 0;
+  /** Calls that wait for a token of another limiter: the scopes that they do it in. */
+  readonly elsewhere: Set<Scope> = new Set();
   readonly #options: CoreOptions;
   readonly #own: ThreadLimiter | null;
   readonly #madeAt: number = realHost.now();
@@ -39,7 +39,7 @@ export class ExecutorCore implements JobOwner, PoolOwner {
   #busy = 0;
   /** Takes no calls any more. */
   #closing = false;
-  #aborted = false;
+  #abortReason: string | null = null;
   /** Set when nobody is in it, while it closes. */
   #empty: Event | null = null;
   #destroyed: Promise<void> | null = null;
@@ -62,8 +62,9 @@ export class ExecutorCore implements JobOwner, PoolOwner {
     return this.#closing;
   }
 
-  get aborted(): boolean {
-    return this.#aborted;
+  /** What a call fails with that is not made any more; null where calls are. */
+  abortError(): ExecutorClosedError | null {
+    return this.#abortReason === null ? null : this.#ended(this.#abortReason);
   }
 
   get started(): boolean {
@@ -172,7 +173,7 @@ export class ExecutorCore implements JobOwner, PoolOwner {
   }
 
   get #queued(): number {
-    return this.waiting.size + this.waitingElsewhere;
+    return this.waiting.size + this.elsewhere.size;
   }
 
   crashed(): void {
@@ -223,8 +224,10 @@ export class ExecutorCore implements JobOwner, PoolOwner {
 
   /** Ends everything now: what is waited for fails. */
   abort(reason: string): void {
-    this.#closing = this.#aborted = true;
+    this.#closing = true;
+    this.#abortReason ??= reason;
     const jobs = this.#jobs();
+    for (const scope of this.elsewhere) scope.cancel(reason);
     for (const job of all(this.waiting)) job.failHere(this.#ended(reason));
     for (const job of jobs) {
       if (job.isDeserted) job.stop();

@@ -1,6 +1,6 @@
 // A call from its beginning to its end: its function made ready, a token taken, the job waited for, and what becomes of it when its
 // caller is cancelled.
-import { CancelledError, taskGroup, type Coroutine } from "corio";
+import { CancelledError, cancelScope, taskGroup, type Coroutine, type Scope } from "corio";
 import { ThreadFunctionError } from "../errors.ts";
 import { failureOf, showCallers } from "./call-failure.ts";
 import { callerSideOf, type CallerSide } from "./caller-side.ts";
@@ -63,22 +63,32 @@ function recordOfText(fn: AnyFunction, site: Site | null): FunctionRecord {
 /** Of a limiter that others use too: it cannot tell the executor of its tokens. */
 function* waitForToken(core: ExecutorCore, job: ThreadJob): Coroutine<void> {
   const { limiter } = job.options;
-  if (!limiter.tryAcquire(job)) {
-    core.waitingElsewhere++;
-    try {
-      yield* limiter.acquire(job);
-    } catch (error) {
-      core.withdrawn();
-      throw error;
-    } finally {
-      core.waitingElsewhere--;
-      core.noteLeft();
-    }
+  if (limiter.tryAcquire(job)) {
+    job.hasToken = true;
+    return;
   }
-  job.hasToken = true;
-  if (!core.aborted) return;
-  limiter.release(job);
-  core.refuseClosed();
+  try {
+    yield* cancelScope(acquireElsewhere, core, job);
+  } catch (error) {
+    core.withdrawn();
+    throw error;
+  }
+  const error = core.abortError();
+  if (error === null) return;
+  if (job.hasToken) limiter.release(job);
+  core.settled(false);
+  core.noteLeft();
+  throw error;
+}
+
+function* acquireElsewhere(scope: Scope, core: ExecutorCore, job: ThreadJob): Coroutine<void> {
+  core.elsewhere.add(scope);
+  try {
+    yield* job.options.limiter.acquire(job);
+    job.hasToken = true;
+  } finally {
+    core.elsewhere.delete(scope);
+  }
 }
 
 /** Waits for the job, within a group for what it calls back. */

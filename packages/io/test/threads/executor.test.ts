@@ -221,6 +221,57 @@ describe("closing", () => {
     yield* wait(executor.close());
   });
 
+  both(
+    "by force fails what waits for a token elsewhere, and does not wait for the token",
+    function* ({ wait, fn }) {
+      const limiter = new CapacityLimiter(1);
+      const executor = new ThreadExecutor({ name: "mine" });
+      const mine = {};
+      yield* wait(limiter.acquire(mine));
+      let error: unknown;
+      yield* wait(
+        taskGroup(
+          fn(function* (group) {
+            group.spawn(
+              fn(function* () {
+                error = yield* caught(wait(toThread({ executor, limiter }, double, 4)));
+              }),
+            );
+            yield* wait(sleep(1));
+            expect(executor.statistics().queued).toBe(1);
+            executor.abort("because");
+            yield* wait(executor.close());
+          }),
+        ),
+      );
+      expect(error).toBeInstanceOf(ExecutorClosedError);
+      expect((error as Error).message).toBe("The call was ended with its executor, mine: because");
+      expect(executor.statistics()).toMatchObject({ queued: 0, running: 0, failed: 1, cancelled: 0 });
+      expect(limiter.statistics()).toMatchObject({ borrowed: 1, waiting: 0 });
+    },
+  );
+
+  both("waits for a call that waits for a token elsewhere", function* ({ wait, fn }) {
+    const limiter = new CapacityLimiter(1);
+    const executor = new ThreadExecutor();
+    const mine = {};
+    yield* wait(limiter.acquire(mine));
+    yield* wait(
+      taskGroup(
+        fn(function* (group) {
+          const call = group.spawn(fn(() => wait(toThread({ executor, limiter }, double, 4))));
+          yield* wait(sleep(1));
+          const closing = group.spawn(fn(() => wait(executor.close())));
+          yield* wait(sleep(1));
+          limiter.release(mine);
+          expect(yield* wait(call.join())).toBe(8);
+          yield* wait(closing.join());
+        }),
+      ),
+    );
+    expect(executor.statistics()).toMatchObject({ completed: 1, failed: 0, workers: 0 });
+  });
+
   both("by force fails what is waited for", function* ({ wait, fn }) {
     const executor = new ThreadExecutor({ workers: 1, name: "mine" });
     const { begun, onProgress } = beginning();
