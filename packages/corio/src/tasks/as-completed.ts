@@ -1,5 +1,6 @@
 // asCompleted: tasks in the order in which they end.
 
+import { QueueShutDown } from "../errors.ts";
 import type { Awaitable, Coroutine, Unwrap } from "../kernel/awaitable.ts";
 import { coroutine } from "../kernel/coroutine-awaitable.ts";
 import { GroupScope, spawnIn } from "../kernel/group-scope.ts";
@@ -14,13 +15,27 @@ import { assertGatherable, type Gatherable, waitForItem } from "./gather.ts";
 
 /** Owns tasks without a block: closes itself when they are gone, also where nobody ever leaves it. A failure stops nobody. */
 class LooseGroup extends GroupScope {
+  /** Shut down when none is to come: there may be several who wait. */
   readonly ended: Queue<TaskNode> = new Queue<TaskNode>(Infinity);
   left = false;
+  #running = 0;
+
+  begin(items: Iterable<Gatherable>): void {
+    for (const item of items) {
+      if (typeof item === "function") spawnIn(this, [item]);
+      else spawnIn(this, [waitForItem, item]);
+      this.#running++;
+    }
+    if (this.#running === 0) this.ended.shutdown();
+  }
 
   override taskEnded(task: ScopeNode): void {
     const child = task as TaskNode;
-    if (!this.left) this.ended.putNowait(child);
-    else if (child.failed)
+    this.#running--;
+    if (!this.left) {
+      this.ended.putNowait(child);
+      if (this.#running === 0) this.ended.shutdown();
+    } else if (child.failed)
       report(this, `task ${child.name} failed after its asCompleted was left`, child.ending, null, {
         code: "LATE_FAILURE",
       });
@@ -39,7 +54,6 @@ export type ResultOf<I extends Gatherable> =
 class AsCompleted<T> implements AsyncIterableIterator<Task<T>> {
   readonly #items: ReadonlySet<Gatherable>;
   #group: LooseGroup | null = null;
-  #remaining = 0;
 
   constructor(items: readonly Gatherable[]) {
     this.#items = new Set(items);
@@ -60,14 +74,12 @@ class AsCompleted<T> implements AsyncIterableIterator<Task<T>> {
 
   *#next(): Coroutine<IteratorResult<Task<T>>> {
     const group = (this.#group ??= this.#start());
-    if (group.left || this.#remaining === 0) return yield* this.#leave();
     try {
-      const task = yield* group.ended.get();
-      this.#remaining--;
-      return { value: task as unknown as Task<T>, done: false };
+      return { value: (yield* group.ended.get()) as unknown as Task<T>, done: false };
     } catch (error) {
       // A loop does not call return() when next() throws.
-      yield* this.#leave();
+      const result = yield* this.#leave();
+      if (error instanceof QueueShutDown) return result;
       throw error;
     }
   }
@@ -75,11 +87,7 @@ class AsCompleted<T> implements AsyncIterableIterator<Task<T>> {
   #start(): LooseGroup {
     const parent = scopeHere();
     const group = new LooseGroup(parent.loop, parent, null, 0);
-    for (const item of this.#items) {
-      if (typeof item === "function") spawnIn(group, [item]);
-      else spawnIn(group, [waitForItem, item]);
-      this.#remaining++;
-    }
+    group.begin(this.#items);
     return group;
   }
 
@@ -97,6 +105,8 @@ function* endGroup(group: LooseGroup): Coroutine<void> {
   group.cancel("asCompleted was left");
   if (group.first !== null) yield* new JoinChildren(group);
   group.close();
+  // Others who wait go on only now: the group may stand in the scope of one of them.
+  group.ended.shutdown({ immediate: true });
 }
 
 /**

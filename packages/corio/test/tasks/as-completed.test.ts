@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import {
   asCompleted,
   createTask,
+  forEach,
+  gather,
   loopTime,
   moveOnAfter,
   sleep,
@@ -182,6 +184,34 @@ describe("asCompleted", () => {
     expect(yield* wait(tasks.next() as never)).toEqual({ value: undefined, done: true });
     const other = asCompleted([after(1)]);
     yield* wait(other.next() as never);
+  });
+
+  both("several may wait for the next one: each task is given once, and all come to an end", function* (t) {
+    const { fn, wait, log } = t;
+    const tasks = asCompleted([after(1), after(2), after(3)]);
+    const consumer = fn(function* () {
+      yield* wait(forEach(tasks, (task) => void log.push(task.result())));
+    });
+    yield* wait(gather([consumer, () => consumer(), () => consumer(), () => consumer()]));
+    expect(log).toEqual([1, 2, 3]);
+  });
+
+  both("one who leaves ends the loops of the others", function* ({ fn, wait, log }) {
+    const tasks = asCompleted([after(1), after(1000)]);
+    yield* wait(
+      gather([
+        fn(function* () {
+          yield* wait(forEach(tasks, (task) => void log.push(task.result())));
+          log.push("ended");
+        }),
+        fn(function* () {
+          yield* wait(sleep(5));
+          yield* wait(tasks.return!() as never);
+        }),
+      ]),
+    );
+    expect(log).toEqual([1, "ended"]);
+    expect(loopTime()).toBe(5);
   });
 
   both("one that is not left ends with its block, when that is cancelled", function* ({ fn, wait, log }) {
