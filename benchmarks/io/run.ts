@@ -1,4 +1,4 @@
-// Measures the package's I/O beside bare Node, asyncio and uvloop: every benchmark with every contestant, in processes of their own, in
+// Measures the package's I/O beside bare Node, asyncio, uvloop and Go (where `go` is on the PATH): every benchmark with every contestant, in processes of their own, in
 // rounds that take turns, because the machine is rarely quiet. By hand: `npm run bench:io`, after ../runtime/py/setup.sh.
 //
 //   run.ts [--rounds 5] [--only pingpong,stream,threads,…] [--contestants node,corio,…] [--stream 1024] [--quick]
