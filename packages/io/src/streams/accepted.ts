@@ -58,6 +58,10 @@ function* handshake(accepted: Accepted): Coroutine<Transport | null> {
   const { options, network, tls } = server.init;
   tune(transport, options);
   if (tls === null) return transport;
+  if (accepted.dismissed) {
+    transport.abort();
+    return null;
+  }
   accepted.handshaking = true;
   try {
     return yield* startTlsOn(network, transport, tls);

@@ -62,15 +62,15 @@ export class Server implements AsyncDisposable {
   readonly init: ServerInit;
   readonly #loop: EventLoop;
   readonly #listeners: NetworkListener[] = [];
+  /** All that have come and are not over, those without a task yet among them. */
   readonly #active = new Set<Accepted>();
-  readonly #incoming = new Queue<Transport>(Infinity);
+  /** Those that wait for their task. */
+  readonly #incoming = new Queue<Accepted>(Infinity);
   readonly #closed = new Event();
   readonly #gone = new Event();
   readonly #stop = new Event();
   readonly #done = new Event();
   #group: CancellableTaskGroup | null = null;
-  /** Connections that have come and have no task yet: also one that the queue has handed over, and so no longer counts. */
-  #waiting = 0;
   #accepted = 0;
   #refused = 0;
   #failed = 0;
@@ -168,12 +168,13 @@ export class Server implements AsyncDisposable {
     this.#acceptFails = false;
     const { maxConnections = Infinity } = this.init.options;
     if (this.#closed.isSet()) transport.abort();
-    else if (this.#active.size + this.#waiting >= maxConnections) {
+    else if (this.#active.size >= maxConnections) {
       this.#refused++;
       transport.abort();
     } else {
-      this.#waiting++;
-      this.#incoming.putNowait(transport);
+      const accepted = new Accepted(this, transport);
+      this.#active.add(accepted);
+      this.#incoming.putNowait(accepted);
     }
   };
 
@@ -189,10 +190,8 @@ export class Server implements AsyncDisposable {
     if (this.cancelling) return;
     this.#group = group;
     for (;;) {
-      const accepted = new Accepted(this, yield* this.#incoming.get());
-      this.#waiting--;
+      const accepted = yield* this.#incoming.get();
       this.#accepted++;
-      this.#active.add(accepted);
       accepted.task = group.spawn(connection, accepted) as Task<unknown>;
     }
   }
@@ -232,7 +231,7 @@ export class Server implements AsyncDisposable {
   }
 
   #settleGone(): void {
-    if (!this.#closed.isSet() || this.#active.size > 0 || this.#waiting > 0) return;
+    if (!this.#closed.isSet() || this.#active.size > 0) return;
     this.#gone.set();
     this.#stop.set();
   }
@@ -261,7 +260,9 @@ export class Server implements AsyncDisposable {
   finished(): void {
     // Its task may have been cancelled before it began.
     this.close();
-    for (; !this.#incoming.empty(); this.#waiting--) this.#incoming.getNowait().abort();
+    // No task is left: these never had one.
+    for (const { transport } of this.#active) transport.abort();
+    this.#active.clear();
     this.#settleGone();
     this.disown?.();
     this.disown = null;

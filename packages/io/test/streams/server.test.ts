@@ -41,9 +41,11 @@ import {
 } from "../../src/index.ts";
 import { memoryTransports } from "../../src/memory/memory-transport.ts";
 import { nodeNetwork } from "../../src/network/node-network.ts";
+import { serverTls } from "../../src/network/tls-options.ts";
 import { runServer } from "../../src/streams/server.ts";
 import { StreamLink } from "../../src/streams/stream-link.ts";
 import { bareClient, readAll } from "../support/bare-peer.ts";
+import { serverIdentity } from "../support/certificates.ts";
 import { both, caught, dialects, type Dialect } from "../support/dialects.ts";
 import { FakeNetwork } from "../support/fake-network.ts";
 import { leavesNothingOpen } from "../support/leaks.ts";
@@ -517,12 +519,20 @@ describe("its end", () => {
     },
   );
 
-  test.each(["closeClients", "abortClients"] as const)(
-    "%s before a handler has begun: it does not begin",
-    async (way) => {
+  describe.each(["closeClients", "abortClients"] as const)("%s before a handler has begun", (way) => {
+    test.each([
+      ["it does not begin", null, 1],
+      ["it does not begin, nor a handshake", serverTls(serverIdentity), 1],
+      ["it does not begin, though its connection has only just come", null, 0],
+      [
+        "it does not begin, nor a handshake, though its connection has only just come",
+        serverTls(serverIdentity),
+        0,
+      ],
+    ])("%s", async (_sentence, tls, steps) => {
       await simulate(function* () {
         let begun = 0;
-        const init = { handler: () => void begun++, options: {}, network: nodeNetwork, tls: null };
+        const init = { handler: () => void begun++, options: {}, network: nodeNetwork, tls };
         const server = new Server(init);
         createTask(runServer, server);
         for (let i = 0; i < 5; i++) yield* checkpoint();
@@ -530,18 +540,21 @@ describe("its end", () => {
         const client = new StreamLink(far);
         server.take(near);
         // Accepted by the step before this one, and not yet begun.
-        yield* checkpoint();
-        expect(server.statistics().accepted).toBe(1);
+        for (let i = 0; i < steps; i++) yield* checkpoint();
+        expect(server.statistics()).toMatchObject({ connections: 1, accepted: steps });
         server[way]();
         const end = yield* endOf(client.reader);
-        if (way === "closeClients") expect(end).toBe("end");
+        if (way === "closeClients" && tls === null) expect(end).toBe("end");
         else expect(end).toMatchObject({ code: "ECONNRESET" });
         expect(begun).toBe(0);
         client.close();
+        server.close();
+        yield* server.waitClosed();
+        expect(server.statistics()).toMatchObject({ connections: 0, failed: 0, failedHandshakes: 0 });
         yield* server.stop();
       });
-    },
-  );
+    });
+  });
 
   both("serveForever ends when the server is closed and its connections have gone", function* (dialect) {
     const { wait } = dialect;
