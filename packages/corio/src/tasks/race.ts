@@ -6,6 +6,8 @@ import type { AnyFunction } from "../kernel/body.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { Future } from "../kernel/future.ts";
 import { spawnIn, type GroupScope } from "../kernel/group-scope.ts";
+import { scopeHere } from "../kernel/scope-current.ts";
+import { CLEANUP } from "../kernel/scope-flags.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { assertGatherable, UnwrappingBlock, type Gatherable, type Gathered } from "./gather.ts";
 
@@ -37,8 +39,10 @@ function* runToFinish(item: Gatherable, finish: Future<Finish>, needsValue: bool
     value =
       typeof item === "function" ? yield* call(item) as Iterable<Parked, unknown, unknown> : yield* item;
   } catch (error) {
-    // A loser that is stopped has not finished, and one whose clean-up fails is told of as any failure of a group.
-    if (error instanceof CancelledError || needsValue || finish.done()) throw error;
+    // A loser that is stopped has not finished, and one whose clean-up fails is told of as any failure of a group. One that was not
+    // told to stop has only come second.
+    const told = (scopeHere().flags & CLEANUP) !== 0;
+    if (error instanceof CancelledError || needsValue || told) throw error;
     ok = false;
     value = error;
   }

@@ -74,6 +74,23 @@ describe("race", () => {
     expect((error as Error).message).toBe("clean-up");
   });
 
+  both(
+    "one that fails in the same turn, before it is told to stop, has come second",
+    function* ({ fn, wait }) {
+      const value = fn(function* () {
+        yield* wait(sleep(5));
+        return "first";
+      });
+      const failing = fn(function* () {
+        yield* wait(sleep(5));
+        throw new RangeError("second");
+      });
+      expect(yield* wait(race([value, failing]))).toBe("first");
+      expect(yield* caught(wait(race([failing, value])))).toBeInstanceOf(RangeError);
+    },
+    { order: "fifo" },
+  );
+
   both("an item that stands there twice takes part once", function* ({ wait }) {
     const item = sleep(5, "once");
     expect(yield* wait(race([item, item]))).toBe("once");
