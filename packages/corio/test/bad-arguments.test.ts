@@ -57,6 +57,23 @@ describe("what is given in place of", () => {
     });
   }
 
+  test("the signal of a run", async () => {
+    for (const [value, kind] of [...others, [{}, "object"]] as const) {
+      const message = `Cannot run with a signal of ${kind}: it takes an AbortSignal`;
+      expect(() => run(() => 1, { signal: value as never })).toThrow(new TypeError(message));
+      await run(async () => {
+        expect(() => run(() => 1, { signal: value as never })).toThrow(new TypeError(message));
+      });
+    }
+  });
+
+  test("a resource", async () => {
+    await run(async (scope) => {
+      for (const value of [undefined, null, 5, {}])
+        expect(() => scope.use(value as never)).toThrow("Cannot use the value as a resource: it has neither");
+    });
+  });
+
   test("a report", async () => {
     await run(async () => {
       const loop = getRunningLoop();

@@ -102,10 +102,7 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
     const strand = this.#phase === NEW ? runningStrand() : current.strand!;
     if (this.#phase === NEW) {
       const parent = strand.at;
-      if (parent.pending !== null && !this.shielded) {
-        hooks.debug?.refused(this, parent);
-        return throwPending(strand, parent);
-      }
+      if (parent.pending !== null && !this.shielded) return throwPending(strand, this);
       this.#begin(strand, parent);
     }
     for (;;) {

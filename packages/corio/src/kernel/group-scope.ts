@@ -125,8 +125,7 @@ export class GroupScope extends ScopeNode implements CancellableTaskGroup {
   }
 
   addError(error: unknown): void {
-    this.errors ??= new Set();
-    this.errors.add(error);
+    (this.errors ??= new Set()).add(error);
   }
 }
 

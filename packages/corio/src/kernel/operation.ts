@@ -42,8 +42,10 @@ let keptWait: GuestWait | null = null;
 function nothing(): void {}
 
 /** Throws what is pending in the scope of a coroutine's await, or parks the strand to be closed when it has ignored that too often. */
-export function throwPending(strand: Strand, scope: ScopeNode): IteratorYieldResult<Parked> {
+export function throwPending(strand: Strand, awaitable: object): IteratorYieldResult<Parked> {
+  const scope = strand.at;
   const cancellation = scope.pending!;
+  hooks.debug?.refused(awaitable, scope);
   if ((scope.flags & HARD) !== 0) {
     if (++strand.ignored > IGNORED_LIMIT) {
       strand.leaf = closing;
@@ -198,10 +200,7 @@ export abstract class Operation<T> implements Awaitable<T>, Leaf, Iterator<Parke
   #begin(): IteratorResult<Parked, T> {
     const strand = runningStrand();
     const scope = strand.at;
-    if (scope.pending !== null) {
-      hooks.debug?.refused(this, scope);
-      return throwPending(strand, scope);
-    }
+    if (scope.pending !== null) return throwPending(strand, this);
     this.waiter = strand;
     const state = this.#start(scope);
     if (state !== PARKED_STATE) {

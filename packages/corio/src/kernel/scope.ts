@@ -183,8 +183,8 @@ export class ScopeNode implements Scope {
 
   use<R extends Disposable | AsyncDisposable>(resource: R): R {
     const dispose =
-      (resource as Partial<AsyncDisposable>)[Symbol.asyncDispose] ??
-      (resource as Partial<Disposable>)[Symbol.dispose] ??
+      (resource as Partial<AsyncDisposable> | undefined)?.[Symbol.asyncDispose] ??
+      (resource as Partial<Disposable> | undefined)?.[Symbol.dispose] ??
       // Engines without Symbol.asyncDispose on generators.
       (isAsyncGenerator(resource) ? closeGenerator : undefined);
     if (typeof dispose !== "function") {

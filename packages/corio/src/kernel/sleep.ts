@@ -15,7 +15,6 @@ import {
   VALUE,
 } from "./operation.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { hooks } from "./hooks.ts";
 import type { ScopeNode } from "./scope.ts";
 import { probed } from "./probe.ts";
 import { RECORDED, type Interruption } from "./strand.ts";
@@ -89,10 +88,7 @@ class Checkpoint extends Operation<void> implements Runnable {
     if (this.state === PROBED) return probed(this);
     if (this.state !== NEW) throw awaitedBefore("the turn");
     const strand = runningStrand();
-    if (strand.at.pending !== null) {
-      hooks.debug?.refused(this, strand.at);
-      return throwPending(strand, strand.at);
-    }
+    if (strand.at.pending !== null) return throwPending(strand, this);
     this.state = QUEUED;
     strand.leaf = this;
     strand.loop.wake(strand);

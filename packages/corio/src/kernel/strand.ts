@@ -118,7 +118,8 @@ export function step(strand: Strand): void {
         "Cannot wait for what was yielded: wait with `yield*`, not with `yield`",
       );
       const gen = strand.gen as Generator;
-      if (typeof gen.throw !== "function") throw error;
+      // An async generator's answer is a promise, always.
+      if (typeof gen.throw !== "function" || result.done === undefined) throw error;
       result = gen.throw(error);
     }
     if (strand.leaf === closing) {

@@ -368,9 +368,8 @@ class JoinTask<T> extends Operation<T> implements TaskWatch {
     const task = this.#task;
     // Not before: who has left by then receives nothing.
     task.observed = true;
-    if (task.cancelled()) this.fail(task.cancelledError());
-    else if (task.ok) this.settle(task.ending as T);
-    else this.fail(task.ending);
+    if (task.ok) this.settle(task.ending as T);
+    else this.fail(task.cancelled() ? task.cancelledError() : task.ending);
   }
 
   describe(): string {

@@ -9,6 +9,7 @@ import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { EventLoop } from "../kernel/event-loop.ts";
 import { GroupScope } from "../kernel/group-scope.ts";
 import { hooks, type DebugOptions } from "../kernel/hooks.ts";
+import { kindOf } from "../kernel/kind-of.ts";
 import { keep } from "../kernel/kept-shapes.ts";
 import type { Report } from "../kernel/report.ts";
 import {
@@ -119,7 +120,9 @@ function endOf(cancellation: CancelledError, options: RunOptions): unknown {
   return new TaskCancelledError("The run was cancelled", { cause: cancellation });
 }
 
-export function assertRunOptions({ grace }: RunOptions): void {
+export function assertRunOptions({ grace, signal }: RunOptions): void {
+  if (signal !== undefined && typeof signal?.addEventListener !== "function")
+    throw new TypeError(`Cannot run with a signal of ${kindOf(signal)}: it takes an AbortSignal`);
   if (grace !== undefined && !(grace >= 0)) {
     throw new RangeError(`Cannot run with a grace of ${String(grace)}: it takes milliseconds, zero or more`);
   }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import {
+  type Awaitable,
   BadYieldError,
   call,
   cancelScope,
@@ -13,6 +14,7 @@ import {
   taskGroup,
   timeout,
 } from "corio";
+import { coroutine } from "corio/lowlevel";
 import { failureOf } from "../support/failure.ts";
 
 const log: string[] = [];
@@ -58,5 +60,19 @@ describe("a bare yield (K5)", () => {
       expect(only).toBeInstanceOf(BadYieldError);
       expect(log).toEqual(["thrown here"]);
     });
+  }
+});
+
+test("an async generator function in a coroutine's place is the same error", async () => {
+  const made = (): Awaitable<unknown> => coroutine(async function* () {} as never);
+  const bodies: readonly (() => unknown)[] = [
+    function* () {
+      return yield* made();
+    },
+    async () => await made(),
+    made,
+  ];
+  for (const body of bodies) {
+    expect(await failureOf(async () => run(body))).toBeInstanceOf(BadYieldError);
   }
 });
