@@ -1,7 +1,7 @@
 // A block: a body run in a scope of its own, within the task that waits for the block.
 
 import { cancellationOf, CleanupError, type CancelledError } from "../errors.ts";
-import { isGeneratorFunction, resume, type Awaitable, type Parked } from "./awaitable.ts";
+import { isGeneratorFunction, PARKED, resume, type Awaitable, type Parked } from "./awaitable.ts";
 import { callBody, driverOf, type AnyFunction } from "./body.ts";
 import { closeDown, needsClosing, type Outcome } from "./closing.ts";
 import { markTold, tellAgain } from "./delivery.ts";
@@ -10,9 +10,11 @@ import { hooks } from "./hooks.ts";
 import { awaitedBefore, runningStrand, throwPending } from "./operation.ts";
 import { HARD, HARD_ROOT } from "./scope-flags.ts";
 import { ScopeNode } from "./scope.ts";
-import { closeBody, closing, current, type Strand } from "./strand.ts";
+import { closeBody, closing, current, pay, type Strand } from "./strand.ts";
 
 const NEW = 0;
+/** Its turn must come first. */
+const QUEUED = -1;
 const BODY = 1;
 const CLOSING = 2;
 const DONE = 3;
@@ -100,9 +102,13 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
 
   next(): IteratorResult<Parked, T> {
     const strand = this.#phase === NEW ? runningStrand() : current.strand!;
-    if (this.#phase === NEW) {
+    if (this.#phase <= NEW) {
       const parent = strand.at;
       if (parent.pending !== null && !this.shielded) return throwPending(strand, this);
+      if (this.#phase === NEW && !pay(strand)) {
+        this.#phase = QUEUED;
+        return PARKED;
+      }
       this.#begin(strand, parent);
     }
     for (;;) {

@@ -44,7 +44,8 @@ export function driverOf(result: unknown, scope: ScopeNode): Iterator<unknown, u
       (loop) => new BodyPromise(Promise.resolve(), new ScopeNode(loop, null, null, 0)),
       scope.loop,
     );
-    return new BodyPromise(result, scope);
+    // As for `await`: what is no promise may answer with another, or twice.
+    return new BodyPromise(result instanceof Promise ? result : Promise.resolve(result), scope);
   }
   if (isAsyncGenerator(result)) {
     throw new TypeError("Cannot run an async generator as a body: use a function* or an async function");

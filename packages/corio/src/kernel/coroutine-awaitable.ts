@@ -1,10 +1,11 @@
 // An Awaitable made of a generator function: how library code is written once for both dialects.
 
-import type { Awaitable, Coroutine, Parked, Unwrap } from "./awaitable.ts";
+import { PARKED, type Awaitable, type Coroutine, type Parked, type Unwrap } from "./awaitable.ts";
 import { assertFunction, callBody, driverOf, type AnyFunction } from "./body.ts";
 import { startGuestStrand } from "./guest-strand.ts";
 import { hooks } from "./hooks.ts";
 import { awaitedBefore, runningStrand } from "./operation.ts";
+import { pay } from "./strand.ts";
 import { keep } from "./kept-shapes.ts";
 
 /** One of each kind, kept alive for its hidden class: decision 12. */
@@ -79,6 +80,7 @@ function enterCall(fn: AnyFunction, args: readonly unknown[]): CallDriver {
 class CallDriver implements Iterator<unknown, unknown, unknown> {
   readonly #fn: AnyFunction;
   readonly #args: readonly unknown[];
+  #queued = false;
   #begun = false;
   #driver: Iterator<unknown, unknown, unknown> | null = null;
 
@@ -89,8 +91,13 @@ class CallDriver implements Iterator<unknown, unknown, unknown> {
 
   next(): IteratorResult<unknown, unknown> {
     if (!this.#begun) {
+      const strand = runningStrand();
+      if (!this.#queued && !pay(strand)) {
+        this.#queued = true;
+        return PARKED;
+      }
       this.#begun = true;
-      const scope = runningStrand().at;
+      const scope = strand.at;
       const result = callBody(this.#fn, this.#args, scope);
       this.#driver = driverOf(result, scope);
       if (this.#driver === null) return { value: result, done: true };

@@ -7,7 +7,7 @@ import { assertCallbacks, refuse, scopeHere } from "./scope-current.ts";
 import { HARD } from "./scope-flags.ts";
 import { ScopeNode, type ScopeWait } from "./scope.ts";
 import { IGNORED_LIMIT, step, type Leaf, type Strand } from "./strand.ts";
-import { keep } from "./kept-shapes.ts";
+import { keep, nothing } from "./kept-shapes.ts";
 
 class GuestStrand implements Strand, ScopeWait {
   get guest(): boolean {
@@ -65,16 +65,10 @@ class GuestStrand implements Strand, ScopeWait {
   standing(): boolean {
     return this.at !== this.#base || this.leaf?.foreign !== true;
   }
-
-  describe(): string {
-    return this.leaf === null ? "running" : this.leaf.describe();
-  }
 }
 
 /** One of its kind, kept alive for its hidden class: decision 12. */
 let kept: GuestStrand | null = null;
-
-function nothing(): void {}
 
 /** Drives a coroutine for async code: in its scope, in its ambient context, from now on. */
 export function startGuestStrand(
@@ -101,5 +95,6 @@ export function startGuestStrand(
     refuse(reject, error);
     return;
   }
-  step(strand);
+  if (strand.loop.spend()) step(strand);
+  else strand.loop.wake(strand);
 }

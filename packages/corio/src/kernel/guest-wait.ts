@@ -51,8 +51,4 @@ export class GuestWait implements ScopeWait {
   standing(): boolean {
     return true;
   }
-
-  describe(): string {
-    return this.#operation.describe();
-  }
 }

@@ -18,3 +18,6 @@ export function keep<T>(make: (loop: EventLoop) => T, loop?: EventLoop): T {
     hooks.debug = debug;
   }
 }
+
+/** In place of what such an object would call. */
+export function nothing(): void {}

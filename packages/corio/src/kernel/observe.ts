@@ -84,7 +84,7 @@ export function besides(here: Scope): { tasks: Task<unknown>[]; calls: string[] 
     for (let wait = s.waits; wait !== null; wait = wait.nextWait) {
       const { leaf, strand } = wait;
       if (strand !== null && encloses(strand.at, scope)) continue;
-      calls.push(leaf === null ? wait.describe() : waitText(leaf, strand));
+      calls.push(leaf === null ? "running" : waitText(leaf, strand));
     }
   }
   return { tasks: allTasksBelow(root).filter((task) => !encloses(task, scope)), calls };

@@ -20,7 +20,7 @@ import {
   type Strand,
   type Waiter,
 } from "./strand.ts";
-import { keep } from "./kept-shapes.ts";
+import { keep, nothing } from "./kept-shapes.ts";
 
 /** Not begun. */
 export const NEW = 0;
@@ -38,8 +38,6 @@ export const PROBED = 6;
 
 /** One of its kind, kept alive for its hidden class: decision 12. */
 let keptWait: GuestWait | null = null;
-
-function nothing(): void {}
 
 /** Throws what is pending in the scope of a coroutine's await, or parks the strand to be closed when it has ignored that too often. */
 export function throwPending(strand: Strand, awaitable: object): IteratorYieldResult<Parked> {

@@ -1,6 +1,6 @@
 // Telling of failures that have nobody left to be thrown to.
 
-import { contextOfHolder, enter, holderOf, type Context } from "./context-var.ts";
+import { contextOfHolder, enter, holderOf } from "./context-var.ts";
 import type { Handle } from "./handle.ts";
 import type { ReportCode } from "./report-code.ts";
 import { taskOf } from "./task-of.ts";
@@ -42,32 +42,21 @@ export function report(
   let task: TaskNode | null = null;
   if (handle !== null) told.handle = handle;
   else if ((task = taskOf(scope)) !== null) told.task = task;
-  const telling: Telling = {
-    scope,
-    told,
-    vars: handle === null ? contextOfHolder(holderOf(scope)) : handle.getContext(),
-  };
+  const vars = handle === null ? contextOfHolder(holderOf(scope)) : handle.getContext();
   const { host } = scope.loop;
-  if (task === null || task.context === null) tell(telling);
-  else host.runInContext(task.context, tell, telling);
-}
-
-interface Telling {
-  readonly scope: ScopeNode;
-  readonly told: Report;
-  readonly vars: Context;
-}
-
-function tell({ scope, told, vars }: Telling): void {
-  // The root of a run has one.
-  for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
-    const handler = s.extra?.onReport;
-    if (handler === undefined || handler === null) continue;
-    try {
-      enter(vars, handler, [told]);
-    } catch (failure) {
-      scope.loop.host.warn(`corio: the report handler failed on "${told.message}"`, failure);
+  const tell = (): void => {
+    // The root of a run has one.
+    for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
+      const handler = s.extra?.onReport;
+      if (handler === undefined || handler === null) continue;
+      try {
+        enter(vars, handler, [told]);
+      } catch (failure) {
+        host.warn(`corio: the report handler failed on "${message}"`, failure);
+      }
+      return;
     }
-    return;
-  }
+  };
+  if (task === null || task.context === null) tell();
+  else host.runInContext(task.context, tell, undefined);
 }

@@ -5,6 +5,7 @@ import type { AnyFunction } from "./body.ts";
 import type { Context } from "./context-var.ts";
 import { spawnIn } from "./group-scope.ts";
 import { hooks } from "./hooks.ts";
+import { nothing } from "./kept-shapes.ts";
 import { report, type ReportHandler } from "./report.ts";
 import type { RunLoop } from "./run-loop.ts";
 import { AWAITED, CLOSED, EAGER, ENDING, RUN, TASK } from "./scope-flags.ts";
@@ -23,13 +24,14 @@ export interface RunSettings {
 
 /** Sets a run's scope up. A signal cancels it; the listener goes when the scope closes. */
 export function applySettings(scope: ScopeNode, settings: RunSettings): void {
-  if (settings.grace !== undefined) scope.extras().grace = settings.grace;
-  if (settings.onReport !== undefined) scope.extras().onReport = settings.onReport;
-  const { signal } = settings;
+  const { grace, onReport = null, signal } = settings;
+  const extra = scope.extras();
+  extra.grace = grace;
+  extra.onReport = onReport;
   if (signal === undefined) return;
   const abort = (): void => void scope.cancel(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
-  scope.extras().unlink = () => signal.removeEventListener("abort", abort);
+  extra.unlink = () => signal.removeEventListener("abort", abort);
 }
 
 /** The runs that have not ended, oldest first. */
@@ -49,7 +51,7 @@ export class RunTask extends TaskNode {
   readonly runLoop: RunLoop;
   readonly #ended: (task: RunTask) => void;
   readonly #describe: (task: RunTask) => string;
-  #leave: () => void = () => {};
+  #leave: () => void = nothing;
   #deadlock: DeadlockError | null = null;
 
   constructor(

@@ -50,7 +50,6 @@ export interface ScopeWait extends ParkedWaiter {
   readonly strand: Strand | null;
   /** Whether it is the runtime that will answer, not something foreign. */
   standing(): boolean;
-  describe(): string;
 }
 
 export class ScopeNode implements Scope {

@@ -88,11 +88,24 @@ export const current: { strand: Strand | null } = { strand: null };
 export const IGNORED_LIMIT = 100;
 
 /** What a strand that is to be closed is parked on: the block whose grace ended closes its body when it sees this. */
-export const closing: Leaf = {
-  interrupt: () => IGNORED,
-  force: () => IGNORED,
-  describe: () => "being closed",
-};
+export const closing: Leaf = deafLeaf("being closed");
+
+const turn: Leaf = deafLeaf("a turn");
+
+function deafLeaf(words: string): Leaf {
+  return { interrupt: () => IGNORED, force: () => IGNORED, describe: () => words };
+}
+
+/**
+ * Pays for what may complete at once. False when the slice is used up: the strand is then parked until its turn comes again. What is
+ * cancelled meanwhile is pending when it does.
+ */
+export function pay(strand: Strand): boolean {
+  if (strand.loop.spend()) return true;
+  strand.leaf = turn;
+  strand.loop.wake(strand);
+  return false;
+}
 
 /** An async body is its strand's leaf and driver in one: its error need not be thrown, at a microsecond, to be caught by the step. */
 function handedOver(strand: Strand): boolean {

@@ -10,7 +10,7 @@ import { EventLoop } from "../kernel/event-loop.ts";
 import { GroupScope } from "../kernel/group-scope.ts";
 import { hooks, type DebugOptions } from "../kernel/hooks.ts";
 import { kindOf } from "../kernel/kind-of.ts";
-import { keep } from "../kernel/kept-shapes.ts";
+import { keep, nothing } from "../kernel/kept-shapes.ts";
 import type { Report } from "../kernel/report.ts";
 import {
   applySettings,
@@ -49,7 +49,6 @@ let kept: readonly object[] | null = null;
 
 function shapes(loop: EventLoop): readonly object[] {
   const runLoop = new RunLoop(loop, {}, false);
-  const nothing = (): void => {};
   const run = new RunTask({ loop: runLoop }, nothing, {}, () => "", nothing);
   const task = new TaskNode(loop, null, nothing, undefined, "", EAGER);
   const scope = new ScopeNode(loop, null, task, 0);
@@ -132,7 +131,7 @@ export function assertRunOptions({ grace, signal }: RunOptions): void {
 export function startRun(
   body: AnyFunction,
   options: RunOptions,
-  started: (task: RunTask) => void = () => {},
+  started: (task: RunTask) => void = nothing,
   start: RunStart = { loop: newRunLoop(options) },
 ): Promise<unknown> {
   claimProcess();

@@ -47,7 +47,8 @@ export async function bundle(program: string): Promise<Bundled> {
       },
     ],
   });
-  const { output } = await build.generate({ format: "esm", minify: true });
+  // What one bundler notes for the next is nothing that a browser gets.
+  const { output } = await build.generate({ format: "esm", minify: true, comments: false });
   await build.close();
   if (output.length !== 1) throw new Error(`one file was expected, not ${output.length}`);
   const { code, imports, dynamicImports } = output[0];

@@ -1,0 +1,98 @@
+// What ends at once is paid for like a wait: others get their turns, and a cancellation comes through.
+
+import { describe, expect, test } from "vitest";
+import {
+  call,
+  cancelScope,
+  checkpoint,
+  createTask,
+  moveOnAfter,
+  run,
+  shield,
+  taskGroup,
+  timeout,
+  type Awaitable,
+} from "corio";
+import { both } from "../support/dialects.ts";
+
+const nothing = (): void => {};
+
+const blocks: Readonly<Record<string, () => Awaitable<unknown>>> = {
+  timeout: () => timeout(1000, nothing),
+  moveOnAfter: () => moveOnAfter(1000, nothing),
+  cancelScope: () => cancelScope(nothing),
+  shield: () => shield(nothing),
+  taskGroup: () => taskGroup(nothing),
+  run: () => run(nothing),
+  call: () => call(nothing),
+  "a block in a block": () => timeout(1000, () => cancelScope(nothing)),
+};
+
+/** A starving loop would come to it, and fail. */
+const MANY = 1_000_000;
+
+describe.each(Object.entries(blocks))("%s without end", (name, make) => {
+  test.each(["coroutine", "async"])("lets a timer of the host fire (%s)", async (dialect) => {
+    let fired = false;
+    let times = 0;
+    const handle = setTimeout(() => (fired = true), 1);
+    if (dialect === "coroutine") {
+      await run(function* () {
+        for (; !fired && times < MANY; times++) yield* make();
+      });
+    } else {
+      await run(async () => {
+        for (; !fired && times < MANY; times++) await make();
+      });
+    }
+    clearTimeout(handle);
+    expect(fired).toBe(true);
+  });
+
+  // A shield begins all the same, and a call of what does not wait is none.
+  const isCancelPoint = name !== "shield" && name !== "call";
+  both(
+    isCancelPoint
+      ? "can be cancelled by another task, which has its turn"
+      : "lets other tasks have their turns",
+    function* ({ wait, fn }) {
+      let times = 0;
+      let stop = false;
+      const task = createTask(
+        fn(function* () {
+          for (; !stop && times < MANY; times++) yield* wait(make());
+        }),
+      );
+      while (times === 0) yield* wait(checkpoint());
+      if (isCancelPoint) task.cancel();
+      else stop = true;
+      while (!task.done()) yield* wait(checkpoint());
+      expect(task.cancelled()).toBe(isCancelPoint);
+      expect(times).toBeLessThan(MANY);
+    },
+    { order: "fifo" },
+  );
+});
+
+describe("a body that gives a thenable which is no promise", () => {
+  const thenables: Readonly<Record<string, (resolve: (value: unknown) => void) => void>> = {
+    "that answers with a promise": (resolve) => resolve(Promise.resolve(5)),
+    "that answers and then throws": (resolve) => {
+      resolve(5);
+      throw new Error("too late");
+    },
+    "that answers twice": (resolve) => {
+      resolve(5);
+      resolve(6);
+    },
+  };
+  for (const [what, then] of Object.entries(thenables)) {
+    both(`${what} has that value, as for await`, function* ({ wait }) {
+      // oxlint-disable-next-line unicorn/no-thenable -- it is what is tested
+      const body = (): unknown => ({ then });
+      expect(yield* wait(call(body))).toBe(5);
+      expect(yield* wait(timeout(10, body))).toBe(5);
+      expect(yield* wait(createTask(body).join())).toBe(5);
+    });
+  }
+});
