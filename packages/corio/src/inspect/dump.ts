@@ -85,14 +85,15 @@ function hidden<T extends object, K extends string, V>(
   return Object.defineProperty(dump, key, { value, enumerable: false }) as T & { readonly [P in K]: V };
 }
 
-function scopeDump(scope: ScopeNode, running: TaskNode | null): ScopeDump {
+/** What a scope contains, while it is being filled. */
+interface Contents {
+  readonly scopes: ScopeDump[];
+  readonly tasks: TaskDump[];
+}
+
+/** The scope alone. */
+function scopeDump(scope: ScopeNode): ScopeDump & Contents {
   const { cancellation } = scope;
-  const scopes: ScopeDump[] = [];
-  const tasks: TaskDump[] = [];
-  for (let child = scope.first; child !== null; child = child.next) {
-    if (child instanceof TaskNode) tasks.push(taskDump(child, running));
-    else scopes.push(scopeDump(child, running));
-  }
   return {
     kind: scopeKind(scope),
     deadline: scope.deadline,
@@ -101,8 +102,8 @@ function scopeDump(scope: ScopeNode, running: TaskNode | null): ScopeDump {
       cancellation === null
         ? null
         : { reason: reasonText(cancellation), told: (scope.flags & CLEANUP) !== 0 },
-    scopes,
-    tasks,
+    scopes: [],
+    tasks: [],
   };
 }
 
@@ -134,12 +135,13 @@ function stateOf(task: TaskNode, waits: readonly ParkedWait[], running: TaskNode
   return waits.length === 0 ? "running" : "suspended";
 }
 
-function taskDump(task: TaskNode, running: TaskNode | null): TaskDump {
+/** The task alone. */
+function taskDump(task: TaskNode, running: TaskNode | null): TaskDump & Contents {
   const now = task.loop.time();
   const waits = waitsOf(task);
   const innermost = waits.length === 0 ? [task.at] : waits.map(({ scope }) => scope);
   const record = madeRecord(task);
-  const { scopes, tasks, ...scope } = scopeDump(task, running);
+  const { scopes, tasks, ...scope } = scopeDump(task);
   const dump = {
     ...taskReference(task),
     ...scope,
@@ -155,6 +157,26 @@ function taskDump(task: TaskNode, running: TaskNode | null): TaskDump {
   return hidden(dump, "task", task);
 }
 
+/** A task with all that it owns. A loop, not a recursion: tasks may stand deeper than the stack. */
+function treeDump(root: TaskNode, running: TaskNode | null): TaskDump {
+  const top = taskDump(root, running);
+  const open: (readonly [ScopeNode, Contents])[] = [[root, top]];
+  for (const [scope, contents] of open) {
+    for (let child = scope.first; child !== null; child = child.next) {
+      if (child instanceof TaskNode) {
+        const dump = taskDump(child, running);
+        contents.tasks.push(dump);
+        open.push([child, dump]);
+      } else {
+        const dump = scopeDump(child);
+        contents.scopes.push(dump);
+        open.push([child, dump]);
+      }
+    }
+  }
+  return top;
+}
+
 function runDump(run: RunTask, running: TaskNode | null): RunDump {
   const { loop } = run;
   return {
@@ -166,7 +188,7 @@ function runDump(run: RunTask, running: TaskNode | null): RunDump {
       steps: loop.counters.steps,
       turns: loop.counters.turns,
     },
-    task: taskDump(run, running),
+    task: treeDump(run, running),
   };
 }
 

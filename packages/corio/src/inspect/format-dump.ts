@@ -46,8 +46,24 @@ function stateText(task: TaskDump): string {
 }
 
 /** The tasks that a task owns, directly or in its blocks. */
-function children(scope: ScopeDump): TaskDump[] {
-  return [...scope.tasks, ...scope.scopes.flatMap(children)];
+function children(task: ScopeDump): TaskDump[] {
+  const found: TaskDump[] = [];
+  const open = [task];
+  for (let scope = open.pop(); scope !== undefined; scope = open.pop()) {
+    for (const child of scope.tasks) found.push(child);
+    for (const inner of scope.scopes.toReversed()) open.push(inner);
+  }
+  return found;
+}
+
+/** A task and all below it. Tasks may stand deeper than the stack. */
+function treeLines(root: TaskDump, lines: string[]): void {
+  const open: (readonly [TaskDump, number])[] = [[root, 0]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [task, depth] = next;
+    taskLines(task, depth, lines);
+    for (const child of children(task).toReversed()) open.push([child, depth + 1]);
+  }
 }
 
 function taskLines(task: TaskDump, depth: number, lines: string[]): void {
@@ -61,13 +77,12 @@ function taskLines(task: TaskDump, depth: number, lines: string[]): void {
     for (const frame of wait.frames) lines.push(`${indent}      at ${formatFrame(frame)}`);
   }
   if (task.site !== null) lines.push(`${indent}    made at ${task.site}`);
-  for (const child of children(task)) taskLines(child, depth + 1, lines);
 }
 
 function runLines({ task, time, loop, debug }: RunDump, lines: string[]): void {
   const marks = `${loop.ready} ready, ${loop.timers} timers${debug ? ", debug mode" : ""}`;
   lines.push(`run ${task.name} at ${time.toFixed(1)} ms: ${marks}`);
-  taskLines(task, 0, lines);
+  treeLines(task, lines);
 }
 
 /** A dump as text: each task with its state, what it waits for, where, and the tasks that it owns below it. */

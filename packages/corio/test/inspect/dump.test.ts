@@ -423,3 +423,17 @@ for (const { name, fn, wait } of dialects) {
     }
   });
 }
+
+test("tasks that stand deeper than the stack are dumped as any", async () => {
+  const depth = 3000;
+  let lines: string[] = [];
+  function* down(level: number): Coroutine<void> {
+    if (level > 0) yield* taskGroup((group) => void group.spawn(down, level - 1));
+    else lines = formatTasks().split("\n");
+  }
+  await simulate(() => down(depth));
+  const names = lines.filter((line) => /^ *- /.test(line));
+  // The root of the run is the first.
+  expect(names).toHaveLength(1 + depth);
+  expect(names.at(-1)).toMatch(/- down-\d+ \(#\d+\): running$/);
+});
