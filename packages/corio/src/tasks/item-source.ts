@@ -6,6 +6,7 @@ import { callBody } from "../kernel/body.ts";
 import { scopeHere as currentNode } from "../kernel/scope-current.ts";
 import { call } from "../kernel/coroutine-awaitable.ts";
 import { fromPromise } from "../kernel/from-promise.ts";
+import { kindOf } from "../kernel/kind-of.ts";
 import { GeneratorSource } from "./generator-source.ts";
 
 /** What the `next` of an iterator gives that mostly has its items at hand: a plain result, or one that must be waited for. */
@@ -42,7 +43,7 @@ class Once<I> {
   next(): IteratorResult<I> {
     if (this.over) return { value: undefined, done: true };
     this.over = true;
-    const result = this.#iterator.next();
+    const result = checked(this.#iterator.next());
     this.over = result.done === true;
     return result;
   }
@@ -50,6 +51,12 @@ class Once<I> {
   close(): void {
     if (!this.over) this.#iterator.return?.();
   }
+}
+
+/** Refuses what is no answer: taken for an item, it would be followed by others without end. */
+function checked<T>(result: T): T {
+  if (typeof result === "object" && result !== null) return result;
+  throw new TypeError(`Cannot take an item: next() of the iterator gave ${kindOf(result)}, not an object`);
 }
 
 class SyncSource<I> implements ItemSource<I> {
@@ -101,7 +108,7 @@ class AsyncSource<I> implements ItemSource<I> {
   *next(): Coroutine<IteratorResult<I>> {
     if (this.#over) return { value: undefined, done: true };
     try {
-      const result = yield* this.#ask();
+      const result = checked(yield* this.#ask());
       this.#over = result.done === true;
       return result;
     } catch (error) {

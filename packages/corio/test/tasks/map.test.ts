@@ -462,3 +462,22 @@ describe("forEach", () => {
     expect(loopTime()).toBe(10);
   });
 });
+
+both("an iterator whose next() gives no object is refused", function* ({ wait }) {
+  for (const [value, kind] of [
+    [5, "number"],
+    [undefined, "undefined"],
+    [null, "null"],
+  ] as const) {
+    const sync = { [Symbol.iterator]: () => ({ next: () => value }) } as never;
+    const async = { [Symbol.asyncIterator]: () => ({ next: async () => value }) } as never;
+    for (const items of [sync, async]) {
+      for (const over of [() => map(items, () => {}, { concurrency: 2 }), () => forEach(items, () => {})]) {
+        const error = yield* caught(wait<unknown>(over()));
+        expect(error).toEqual(
+          new TypeError(`Cannot take an item: next() of the iterator gave ${kind}, not an object`),
+        );
+      }
+    }
+  }
+});
