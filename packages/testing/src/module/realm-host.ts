@@ -37,19 +37,32 @@ type ModuleFunction = (
   dirname: string,
 ) => void;
 
+/** As from the machine, called in the async context of whoever asked for it. */
+class Callback extends AsyncResource {
+  readonly #callback: () => void;
+
+  constructor(callback: () => void) {
+    super("CorioRealm", { requireManualDestroy: true });
+    this.#callback = callback;
+  }
+
+  call(): void {
+    this.runInAsyncScope(this.#callback);
+  }
+}
+
 export class Realm {
   readonly #context: Context = createContext({}, { microtaskMode: "afterEvaluate" });
   // Evaluating anything drains the queue.
   readonly #drain = new Script("0");
-  readonly #ticks: (() => void)[] = [];
-  readonly #turns: (() => void)[] = [];
+  readonly #ticks: Callback[] = [];
+  readonly #turns: Callback[] = [];
 
   constructor() {
     const outer = globalThis as unknown as Record<string, unknown>;
     const maker: RealmMaker = {
-      // As from the machine, each in the async context of whoever asked.
-      tick: (callback) => void this.#ticks.push(AsyncResource.bind(callback)),
-      turn: (callback) => void this.#turns.push(AsyncResource.bind(callback)),
+      tick: (callback) => void this.#ticks.push(new Callback(callback)),
+      turn: (callback) => void this.#turns.push(new Callback(callback)),
       pendingTurns: () => this.#turns.length,
       process,
       globals: Object.fromEntries(GLOBALS.map((name) => [name, outer[name]])),
@@ -119,7 +132,7 @@ export class Realm {
     this.#drain.runInContext(this.#context);
     const next = this.#ticks.shift() ?? this.#turns.shift();
     if (next === undefined) return false;
-    next();
+    next.call();
     return true;
   }
 }

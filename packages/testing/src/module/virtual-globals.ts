@@ -156,11 +156,15 @@ function hrtime([seconds, rest]: readonly [number, number] = [0, 0]): [number, n
 
 /** An object of the machine with some things in their own way. */
 function besides<T extends object>(thing: T, own: Readonly<Record<string, unknown>>): T {
+  // Asked for at every step: each of its functions is bound once.
+  const bound = new Map<unknown, unknown>();
   return new Proxy(thing, {
     get(target, name) {
       if (Object.hasOwn(own, name)) return own[name as string];
       const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      if (typeof value !== "function") return value;
+      if (!bound.has(value)) bound.set(value, value.bind(target));
+      return bound.get(value);
     },
   });
 }
