@@ -10,11 +10,9 @@ import { hooks } from "./hooks.ts";
 import { awaitedBefore, runningStrand, throwPending } from "./operation.ts";
 import { HARD, HARD_ROOT } from "./scope-flags.ts";
 import { ScopeNode } from "./scope.ts";
-import { closeBody, closing, current, pay, type Strand } from "./strand.ts";
+import { closeBody, closing, pay, type Strand } from "./strand.ts";
 
 const NEW = 0;
-/** Its turn must come first. */
-const QUEUED = -1;
 const BODY = 1;
 const CLOSING = 2;
 const DONE = 3;
@@ -101,18 +99,18 @@ export abstract class Block<T> implements Awaitable<T>, Outcome, Iterator<Parked
   }
 
   next(): IteratorResult<Parked, T> {
-    const strand = this.#phase === NEW ? runningStrand() : current.strand!;
-    if (this.#phase <= NEW) {
+    const begins = this.#phase === NEW;
+    const strand = runningStrand();
+    if (begins) {
       const parent = strand.at;
       if (parent.pending !== null && !this.shielded) return throwPending(strand, this);
-      if (this.#phase === NEW && !pay(strand)) {
-        this.#phase = QUEUED;
-        return PARKED;
-      }
       this.#begin(strand, parent);
     }
     for (;;) {
-      if (this.#phase === DONE) return this.#conclude(strand);
+      if (this.#phase === DONE) {
+        // Ended at once: it is paid for like a wait.
+        return begins && !pay(strand) ? PARKED : this.#conclude(strand);
+      }
       let result: IteratorResult<unknown, unknown>;
       try {
         result = this.#native ? resume(this.#driver!) : this.#driver!.next();

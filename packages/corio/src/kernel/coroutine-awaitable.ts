@@ -80,8 +80,9 @@ function enterCall(fn: AnyFunction, args: readonly unknown[]): CallDriver {
 class CallDriver implements Iterator<unknown, unknown, unknown> {
   readonly #fn: AnyFunction;
   readonly #args: readonly unknown[];
-  #queued = false;
   #begun = false;
+  /** What it has ended with at once, when the slice was used up. */
+  #kept: IteratorResult<unknown, unknown> | null = null;
   #driver: Iterator<unknown, unknown, unknown> | null = null;
 
   constructor(fn: AnyFunction, args: readonly unknown[]) {
@@ -91,18 +92,17 @@ class CallDriver implements Iterator<unknown, unknown, unknown> {
 
   next(): IteratorResult<unknown, unknown> {
     if (!this.#begun) {
-      const strand = runningStrand();
-      if (!this.#queued && !pay(strand)) {
-        this.#queued = true;
-        return PARKED;
-      }
       this.#begun = true;
+      const strand = runningStrand();
       const scope = strand.at;
       const result = callBody(this.#fn, this.#args, scope);
       this.#driver = driverOf(result, scope);
-      if (this.#driver === null) return { value: result, done: true };
+      const first = this.#driver === null ? { value: result, done: true } : this.#driver.next();
+      if (first.done !== true || pay(strand)) return first;
+      this.#kept = first;
+      return PARKED;
     }
-    return this.#driver!.next();
+    return this.#kept ?? this.#driver!.next();
   }
 
   throw(error: unknown): IteratorResult<unknown, unknown> {

@@ -103,7 +103,8 @@ export class EventLoop {
 
   /** Pays for an await that completes at once. False when the slice is used up: the caller then waits for its turn. */
   spend(): boolean {
-    return --this.#credit > 0 || this.#look();
+    // Once it is used up nobody else may, either: it would overtake.
+    return !this.#overdrawn && (--this.#credit > 0 || this.#look());
   }
 
   /** Notes that an async function was woken: it runs in a microtask, so what is ready behind it must let it go first. */
@@ -147,7 +148,7 @@ export class EventLoop {
         if (this.#overdrawn || (this.#guestWoken && !item.guest)) break;
         this.counters.steps++;
         ready.shift()!.run();
-        if (--this.#credit <= 0) this.#look();
+        this.spend();
       }
     } finally {
       // Also after an error of our own, which goes up to the host: the others go on.
@@ -159,7 +160,6 @@ export class EventLoop {
 
   /** Looks at the clock; true while the slice lasts. */
   #look(): boolean {
-    if (this.#overdrawn) return false;
     const now = this.host.now();
     this.#pace = now - this.#looked < SHORT ? Math.min(this.#pace * 2, MOST_STEPS_PER_LOOK) : STEPS_PER_LOOK;
     this.#credit = this.#pace;

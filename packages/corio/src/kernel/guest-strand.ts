@@ -57,9 +57,14 @@ class GuestStrand implements Strand, ScopeWait {
   finish(ok: boolean, value: unknown): void {
     this.gen = null;
     this.#base.removeWait(this);
-    this.loop.noteGuest();
-    if (ok) this.#resolve(value);
-    else this.#reject(value);
+    const run = (): void => {
+      this.loop.noteGuest();
+      if (ok) this.#resolve(value);
+      else this.#reject(value);
+    };
+    // It may have ended at once.
+    if (this.loop.spend()) run();
+    else this.loop.wake({ guest: true, run });
   }
 
   standing(): boolean {
@@ -95,6 +100,5 @@ export function startGuestStrand(
     refuse(reject, error);
     return;
   }
-  if (strand.loop.spend()) step(strand);
-  else strand.loop.wake(strand);
+  step(strand);
 }

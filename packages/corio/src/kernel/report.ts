@@ -1,5 +1,6 @@
 // Telling of failures that have nobody left to be thrown to.
 
+import type { Host } from "../host/port.ts";
 import { contextOfHolder, enter, holderOf } from "./context-var.ts";
 import type { Handle } from "./handle.ts";
 import type { ReportCode } from "./report-code.ts";
@@ -30,6 +31,15 @@ export type ReportHandler = (report: Report) => void;
 /** What kind of report it is, and where what it is about was made. */
 export type ReportKind = Pick<Report, "code" | "site">;
 
+/** Hands a report to a handler of the program, which may fail. */
+export function tellHandler(host: Host, handler: ReportHandler, told: Report): void {
+  try {
+    handler(told);
+  } catch (failure) {
+    host.warn(`corio: the report handler failed on "${told.message}"`, failure);
+  }
+}
+
 /** Hands a report to the run's handler, or to a person; in the context of the task or callback that it is about. */
 export function report(
   scope: ScopeNode,
@@ -49,11 +59,7 @@ export function report(
     for (let s: ScopeNode | null = scope; s !== null; s = s.parent) {
       const handler = s.extra?.onReport;
       if (handler === undefined || handler === null) continue;
-      try {
-        enter(vars, handler, [told]);
-      } catch (failure) {
-        host.warn(`corio: the report handler failed on "${message}"`, failure);
-      }
+      enter(vars, tellHandler, [host, handler, told]);
       return;
     }
   };

@@ -6,7 +6,7 @@ import type { Coroutine } from "./awaitable.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { CallbackHandle } from "./handle.ts";
 import type { DebugOptions } from "./hooks.ts";
-import type { Report, ReportHandler } from "./report.ts";
+import { tellHandler, type Report, type ReportHandler } from "./report.ts";
 import type { RunTask } from "./run-task.ts";
 import { checkpoint } from "./sleep.ts";
 
@@ -64,11 +64,7 @@ export class RunLoop {
       host.warn(`corio: ${report.message}${site}`, report.error);
       return;
     }
-    try {
-      this.#onReport(report);
-    } catch (failure) {
-      host.warn(`corio: the report handler failed on "${report.message}"`, failure);
-    }
+    tellHandler(host, this.#onReport, report);
   }
 
   assertOpen(what: string): void {

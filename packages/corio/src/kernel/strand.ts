@@ -97,7 +97,7 @@ function deafLeaf(words: string): Leaf {
 }
 
 /**
- * Pays for what may complete at once. False when the slice is used up: the strand is then parked until its turn comes again. What is
+ * Pays for what has ended at once. False when the slice is used up: the strand is then parked until its turn comes again. What is
  * cancelled meanwhile is pending when it does.
  */
 export function pay(strand: Strand): boolean {

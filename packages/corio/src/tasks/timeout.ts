@@ -8,7 +8,7 @@ import { assertTime, setDeadline, setTimeoutOf } from "../kernel/deadline.ts";
 import { EXPIRED } from "../kernel/scope-flags.ts";
 import type { Scope, ScopeNode } from "../kernel/scope.ts";
 
-abstract class DeadlineBlock<T> extends Block<T> {
+class TimeoutBlock<T> extends Block<T> {
   readonly #time: number | null;
   readonly #absolute: boolean;
   /** The deadline as it was set first. */
@@ -22,41 +22,32 @@ abstract class DeadlineBlock<T> extends Block<T> {
     this.#absolute = absolute;
   }
 
-  get expired(): boolean {
-    return (this.scope!.flags & EXPIRED) !== 0;
-  }
-
   protected override prepare(scope: ScopeNode): void {
     if (this.#absolute) setDeadline(scope, this.#time);
     else setTimeoutOf(scope, this.#time);
     this.#deadline = scope.deadline;
   }
 
-  protected timeoutError(cause: CancelledError): TimeoutError {
-    const { deadline } = this.scope!;
+  // Cancelled by hand there is no value either, and the block promised one.
+  protected absorb(cause: CancelledError): T {
+    const { deadline, flags } = this.scope!;
     const isTold = this.#absolute || deadline !== this.#deadline;
     const limit = isTold ? `deadline ${String(deadline)}` : `${String(this.#time)} ms`;
-    const what = this.expired ? `did not end within its time (${limit})` : "was cancelled before its time";
-    return new TimeoutError(`The block ${what}`, { cause });
-  }
-}
-
-class TimeoutBlock<T> extends DeadlineBlock<T> {
-  protected absorb(cancellation: CancelledError): T {
-    // Cancelled by hand there is no value either, and the block promised one.
-    throw this.timeoutError(cancellation);
+    const what =
+      (flags & EXPIRED) !== 0 ? `did not end within its time (${limit})` : "was cancelled before its time";
+    throw new TimeoutError(`The block ${what}`, { cause });
   }
 }
 
 /** How a `moveOnAfter` block ended. */
 export type MoveOn<T> = { cancelled: false; value: T } | { cancelled: true; value: undefined };
 
-class MoveOnBlock<T> extends DeadlineBlock<MoveOn<T>> {
+class MoveOnBlock<T> extends TimeoutBlock<MoveOn<T>> {
   protected override value(result: unknown): MoveOn<T> {
     return { cancelled: false, value: result as T };
   }
 
-  protected absorb(): MoveOn<T> {
+  protected override absorb(): MoveOn<T> {
     return { cancelled: true, value: undefined };
   }
 }

@@ -13,6 +13,7 @@ import {
   timeout,
   type Awaitable,
 } from "corio";
+import { simulate } from "@corio/testing";
 import { both } from "../support/dialects.ts";
 
 const nothing = (): void => {};
@@ -69,6 +70,55 @@ describe.each(Object.entries(blocks))("%s without end", (name, make) => {
       while (!task.done()) yield* wait(checkpoint());
       expect(task.cancelled()).toBe(isCancelPoint);
       expect(times).toBeLessThan(MANY);
+    },
+    { order: "fifo" },
+  );
+});
+
+describe("wherever the slice is used up", () => {
+  const rounds = 3000;
+  const wide = 8;
+  const upTo = Array.from({ length: wide }, (_, i) => i);
+
+  test("what async code calls side by side begins and ends in the order of the calls", async () => {
+    await simulate(async () => {
+      for (let round = 0; round < rounds; round++) {
+        const begun: number[] = [];
+        const ended: number[] = [];
+        const one = async (i: number): Promise<void> => {
+          await call(() => void begun.push(i));
+          ended.push(i);
+        };
+        await Promise.all(upTo.map(one));
+        expect(begun).toEqual(upTo);
+        expect(ended).toEqual(upTo);
+      }
+    });
+  });
+
+  both(
+    "what tasks call side by side begins in the order of the tasks, also where one then waits for its turn",
+    function* ({ wait, fn }) {
+      for (let round = 0; round < rounds; round++) {
+        const begun: number[] = [];
+        const ended: number[] = [];
+        yield* wait(
+          taskGroup(
+            fn(function* (group) {
+              for (const i of upTo) {
+                group.spawn(
+                  fn(function* () {
+                    yield* wait(timeout(1000, () => void begun.push(i)));
+                    ended.push(i);
+                  }),
+                );
+              }
+            }),
+          ),
+        );
+        expect(begun).toEqual(upTo);
+        expect(ended.toSorted((a, b) => a - b)).toEqual(upTo);
+      }
     },
     { order: "fifo" },
   );
