@@ -45,7 +45,9 @@ export function command(contestant: Contestant): readonly string[] {
     python: [python, here("py/child.py")],
     go: [goProgram],
   };
-  return [...ahead, ...own[contestant.language], contestant.name];
+  // Threads that spin for work, as Go's do, would keep each other from it.
+  const before = contestant.language === "go" ? [] : ahead;
+  return [...before, ...own[contestant.language], contestant.name];
 }
 
 /** Why a contestant cannot be measured; null when it can. Builds the program of Go. */
