@@ -1,7 +1,7 @@
 // A worker of `map` over items that are there at once, or mostly: it takes the next item when it is free.
 
 import { isGeneratorFunction, isThenable, resume, type Awaitable, type Parked } from "../kernel/awaitable.ts";
-import type { HostContext } from "../host/port.ts";
+import type { Host, HostContext } from "../host/port.ts";
 import { driverOf, type AnyFunction } from "../kernel/body.ts";
 import { cancelPoint, cancelPointDue } from "../kernel/cancel-point.ts";
 import { scopeHere } from "../kernel/scope-current.ts";
@@ -43,6 +43,11 @@ function insideOf(scope: ScopeNode): HostContext | null {
   return host.runWithToken(tokenOf(scope), () => host.captureContext(), []) as HostContext | null;
 }
 
+/** Whether a context stays as it was captured, whatever an item sets in it by hand. Not where each capture makes another object (node 22). */
+function contextsStay(host: Host): boolean {
+  return host.captureContext() === host.captureContext();
+}
+
 const none: readonly unknown[] = [];
 
 const ended: IteratorReturnResult<void> = { value: undefined, done: true };
@@ -59,6 +64,8 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
   #index = -1;
   /** The worker's scope, as async code knows it. */
   #inside: HostContext | null = null;
+  /** Whether it is the same for all items. */
+  #stays = true;
   /** The item, then what the function gave for it. */
   #value: unknown = undefined;
 
@@ -138,9 +145,13 @@ export class MapWorker implements Iterator<Parked, void, unknown> {
     }
     this.#doing = CALLED;
     const scope = scopeHere();
-    this.#inside ??= insideOf(scope);
+    const { host } = scope.loop;
+    if (this.#inside === null) {
+      this.#inside = insideOf(scope);
+      this.#stays = contextsStay(host);
+    } else if (!this.#stays) this.#inside = insideOf(scope);
     this.#value = item;
-    scope.loop.host.runInContext<MapWorker>(this.#inside, callFunction, this);
+    host.runInContext<MapWorker>(this.#inside, callFunction, this);
     const result = this.#value;
     this.#value = undefined;
     this.#driver = driverOf(result, scope);

@@ -20,6 +20,8 @@ import {
   give,
   measure,
   moveInside,
+  page,
+  pageLeft,
   ParseError,
   post,
 } from "./fixtures/work.ts";
@@ -310,3 +312,24 @@ function lookup(): never {
   error.name = "LookupError";
   throw error;
 }
+
+both("whole pages that are marked to be moved are moved, whatever sees them", function* ({ wait }) {
+  const executor = new ThreadExecutor({ workers: 1 });
+  for (const [kind, constructor, offset, length] of [
+    ["ArrayBuffer", ArrayBuffer, 0, 65_536],
+    ["Buffer", Uint8Array, 8, 16],
+    ["Uint8Array", Uint8Array, 8, 16],
+    ["Float64Array", Float64Array, 8, 16],
+    ["BigInt64Array", BigInt64Array, 8, 16],
+    ["DataView", DataView, 8, 16],
+  ] as const) {
+    const value = (yield* wait(runInExecutor(executor, page, kind))) as ArrayBuffer | ArrayBufferView;
+    expect(yield* wait(runInExecutor(executor, pageLeft)), kind).toBe(0);
+    expect(value.constructor, kind).toBe(constructor);
+    expect(value.byteLength, kind).toBe(length);
+    const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
+    expect(buffer.byteLength, kind).toBe(65_536);
+    expect(ArrayBuffer.isView(value) ? value.byteOffset : 0, kind).toBe(offset);
+    expect(new Uint8Array(buffer).every((byte) => byte === 7)).toBe(true);
+  }
+});

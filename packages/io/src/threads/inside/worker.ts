@@ -7,7 +7,7 @@ import { enterEntries } from "../thread-context.ts";
 import { takeTransfers } from "../transfer.ts";
 import { CurrentCall, say, setThreadState, thrownBy, type ThreadState } from "./current-call.ts";
 import { isPlain, resultOf, runInside } from "./dialects.ts";
-import { moved, surelyMove } from "./moved-result.ts";
+import { moved, rehoused, surelyMove } from "./moved-result.ts";
 import { findFunction, foundFunction } from "./find-function.ts";
 
 const { port1, port2 } = new MessageChannel();
@@ -105,6 +105,8 @@ function finish(call: CurrentCall, value: unknown): unknown {
   if (!call.spoke && isSurelyCloneable(value)) {
     if (transfers === undefined) return value;
     if (surelyMove(transfers)) return moved(value, transfers);
+    const own = rehoused(value as object, transfers);
+    if (own !== null) return moved(own, [ArrayBuffer.isView(own) ? (own.buffer as ArrayBuffer) : own]);
   }
   try {
     say(state, { id: call.id, value }, "the result", transfers);
