@@ -45,7 +45,8 @@ function insideOf(scope: ScopeNode): HostContext | null {
 
 /** Whether a context stays as it was captured, whatever an item sets in it by hand. Not where each capture makes another object (node 22). */
 function contextsStay(host: Host): boolean {
-  return host.captureContext() === host.captureContext();
+  const one = host.captureContext();
+  return one === host.captureContext();
 }
 
 const none: readonly unknown[] = [];
