@@ -126,13 +126,13 @@ export function step(strand: Strand): void {
   try {
     result = strand.native ? resume(strand.gen!) : strand.gen!.next();
     // A bare `yield` parks on nothing: nothing would ever wake it.
-    while (result.done !== true && strand.leaf === null) {
+    for (let i = 0; result.done !== true && strand.leaf === null; i++) {
       const error = new BadYieldError(
         "Cannot wait for what was yielded: wait with `yield*`, not with `yield`",
       );
       const gen = strand.gen as Generator;
-      // An async generator's answer is a promise, always.
-      if (typeof gen.throw !== "function" || result.done === undefined) throw error;
+      // An async generator's answer is a promise, always; and a body may never learn.
+      if (typeof gen.throw !== "function" || result.done === undefined || i > IGNORED_LIMIT) throw error;
       result = gen.throw(error);
     }
     if (strand.leaf === closing) {

@@ -76,3 +76,19 @@ test("an async generator function in a coroutine's place is the same error", asy
     expect(await failureOf(async () => run(body))).toBeInstanceOf(BadYieldError);
   }
 });
+
+test("a body that yields so again and again is ended by the error", async () => {
+  let times = 0;
+  const body = function* (): Coroutine<never> {
+    for (;;) {
+      try {
+        times++;
+        yield sleep(1) as never;
+      } catch {
+        // It does not learn.
+      }
+    }
+  };
+  expect(await failureOf(async () => run(body))).toBeInstanceOf(BadYieldError);
+  expect(times).toBeGreaterThan(100);
+});
