@@ -59,11 +59,10 @@ class GuestStrand implements Strand, ScopeWait {
     this.#base.removeWait(this);
     const run = (): void => {
       this.loop.noteGuest();
-      if (ok) this.#resolve(value);
-      else this.#reject(value);
+      (ok ? this.#resolve : this.#reject)(value);
     };
-    // It may have ended at once.
-    if (this.loop.spend()) run();
+    // One that has ended at once pays; one that has waited would be overtaken.
+    if (this !== starting || this.loop.spend()) run();
     else this.loop.wake({ guest: true, run });
   }
 
@@ -71,6 +70,9 @@ class GuestStrand implements Strand, ScopeWait {
     return this.at !== this.#base || this.leaf?.foreign !== true;
   }
 }
+
+/** In its first step. */
+let starting: GuestStrand | null = null;
 
 /** One of its kind, kept alive for its hidden class: decision 12. */
 let kept: GuestStrand | null = null;
@@ -100,5 +102,7 @@ export function startGuestStrand(
     refuse(reject, error);
     return;
   }
+  starting = strand;
   step(strand);
+  starting = null;
 }

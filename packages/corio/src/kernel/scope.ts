@@ -188,7 +188,7 @@ export class ScopeNode implements Scope {
       (isAsyncGenerator(resource) ? closeGenerator : undefined);
     if (typeof dispose !== "function") {
       throw new TypeError(
-        "Cannot use the value as a resource: it has neither Symbol.asyncDispose nor Symbol.dispose",
+        "Cannot use the value as a resource: it has no Symbol.asyncDispose or Symbol.dispose",
       );
     }
     this.defer(() => (dispose as () => unknown).call(resource));

@@ -11,7 +11,7 @@ export function claimProcess(): void {
   place[registry] ??= self;
   if (place[registry] !== self) {
     throw new InvalidStateError(
-      "Two copies of corio are loaded: make all packages use one (npm ls corio shows them)",
+      "Two copies of corio are loaded: make all packages use one (see npm ls corio)",
     );
   }
 }

@@ -9,7 +9,6 @@ import { assertFunction, type AnyFunction } from "../kernel/body.ts";
 import { EventLoop } from "../kernel/event-loop.ts";
 import { GroupScope } from "../kernel/group-scope.ts";
 import { hooks, type DebugOptions } from "../kernel/hooks.ts";
-import { kindOf } from "../kernel/kind-of.ts";
 import { keep, nothing } from "../kernel/kept-shapes.ts";
 import type { Report } from "../kernel/report.ts";
 import {
@@ -121,7 +120,7 @@ function endOf(cancellation: CancelledError, options: RunOptions): unknown {
 
 export function assertRunOptions({ grace, signal }: RunOptions): void {
   if (signal !== undefined && typeof signal?.addEventListener !== "function")
-    throw new TypeError(`Cannot run with a signal of ${kindOf(signal)}: it takes an AbortSignal`);
+    throw new TypeError("Cannot run with the signal: it is no signal");
   if (grace !== undefined && !(grace >= 0)) {
     throw new RangeError(`Cannot run with a grace of ${String(grace)}: it takes milliseconds, zero or more`);
   }
