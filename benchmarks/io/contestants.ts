@@ -14,6 +14,7 @@ export const contestants: readonly Contestant[] = [
   { name: "node", label: "bare Node", language: "js" },
   { name: "corio", label: "Corio, coroutines", language: "js" },
   { name: "corio-async", label: "Corio, async functions", language: "js" },
+  { name: "corio-into", label: "Corio, own memory", language: "js" },
   { name: "asyncio-streams", label: "asyncio, streams", language: "python" },
   { name: "asyncio-protocols", label: "asyncio, protocols", language: "python" },
   { name: "uvloop-streams", label: "uvloop, streams", language: "python" },

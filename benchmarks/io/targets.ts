@@ -16,7 +16,12 @@ const echoBounds: readonly Bound[] = [
 /** Times the bare pool's. */
 const threadBound = 1.2;
 
-const dialects = { corio: "coroutines", "corio-async": "async functions" } as const;
+const judgedBy = {
+  corio: { label: "coroutines", benches: echoes },
+  "corio-async": { label: "async functions", benches: echoes },
+  // What memory of one's own is for.
+  "corio-into": { label: "coroutines, own memory", benches: ["stream"] },
+} as const;
 const names: Readonly<Record<string, string>> = {
   node: "bare Node",
   "asyncio-streams": "asyncio's streams",
@@ -34,8 +39,8 @@ export interface Judged {
 /** Those that were measured. */
 export function judgeAll(results: Results): Judged[] {
   const judged: Judged[] = [];
-  for (const [contestant, label] of Object.entries(dialects)) {
-    for (const bench of echoes) {
+  for (const [contestant, { label, benches: own }] of Object.entries(judgedBy)) {
+    for (const bench of own) {
       for (const bound of echoBounds) {
         const times = ratio(results, bench, contestant, bound.against);
         if (times === null) continue;
@@ -53,7 +58,7 @@ export function judgeAll(results: Results): Judged[] {
   }
   for (const [what, times] of Object.entries(results.threads?.ratios ?? {})) {
     judged.push({
-      contestant: dialects.corio,
+      contestant: judgedBy.corio.label,
       what: `to a thread, ${what}`,
       target: `≤ ${threadBound} × the bare pool`,
       measured: `${short(times)} ×`,

@@ -10,6 +10,11 @@ export type NetworkAddress =
 export interface TransportHandlers {
   /** Bytes from the peer, never none. The chunk is handed over: it will not be reused. */
   onBytes(bytes: Uint8Array): void;
+  /**
+   * Bytes from the peer that are there for the time of this call only: `count` of them, at the beginning of the memory. Whoever waits for them
+   * with memory of its own copies them out. Gives how many were taken; the others come by `onBytes`. Not every transport asks.
+   */
+  onLent?(memory: Uint8Array, count: number): number;
   /** The peer sends no more. Our own direction stays open. */
   onEnd(): void;
   /** What waits to go out has become little again, after `write` said that it was much. */

@@ -338,6 +338,7 @@ export const facts: Readonly<Record<string, Facts>> = {
       },
       StreamReader: {
         read: "~",
+        readInto: "~",
         readExactly: "~",
         readLine: "~",
         readUntil: "~",

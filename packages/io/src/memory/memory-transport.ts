@@ -58,7 +58,8 @@ class MemoryTransport implements Transport {
       this.#break(broken("EPIPE", "write"));
       return true;
     }
-    this.#outgoing.push(bytes);
+    // The writer may use its memory again once this has gone out, which here is long before it is read.
+    this.#outgoing.push(new Uint8Array(bytes));
     this.pendingBytes += bytes.length;
     this.#schedule();
     if (this.pendingBytes > this.#high) this.#above = true;

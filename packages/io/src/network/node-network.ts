@@ -27,6 +27,7 @@ const ignore = (): void => {};
 
 function connect(request: ConnectRequest, done: NetworkDone<Transport>): () => void {
   const { to, from } = request;
+  const remote = "path" in to ? { remote: { path: to.path } } : {};
   let undone = false;
   let socket: net.Socket;
   try {
@@ -50,7 +51,9 @@ function connect(request: ConnectRequest, done: NetworkDone<Transport>): () => v
     done(error, null);
   };
   const connected = (): void => {
-    const transport = socketTransport(socket, "path" in to ? { remote: { path: to.path } } : {});
+    // Nothing is read before somebody listens.
+    socket.pause();
+    const transport = socketTransport(socket, { direct: true, ...remote });
     socket.off("error", failed);
     done(null, transport);
   };
@@ -66,9 +69,9 @@ function connect(request: ConnectRequest, done: NetworkDone<Transport>): () => v
 
 function listen(request: ListenRequest, done: NetworkDone<NetworkListener>): () => void {
   const { at, backlog, reusePort, ipv6Only } = request;
-  const addresses = "path" in at ? { local: { path: at.path } } : {};
+  const local = "path" in at ? { local: { path: at.path } } : {};
   const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) =>
-    request.onConnection(socketTransport(socket, addresses)),
+    request.onConnection(socketTransport(socket, { direct: true, ...local })),
   );
   const failed = (error: Error): void => {
     server.off("listening", listening);

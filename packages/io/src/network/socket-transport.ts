@@ -1,13 +1,16 @@
 // A Transport over a socket of node's: TCP, Unix, TLS, and the pipes of child processes.
 import type { Socket } from "node:net";
 import { realHost, type NetworkAddress, type Transport, type TransportHandlers } from "corio/lowlevel";
+import { DirectReads } from "./direct-reads.ts";
 import { atEndOfTurn, hostTurn } from "./host-turn.ts";
 
-export interface SocketAddresses {
+export interface SocketFacts {
   readonly local?: NetworkAddress | null;
   readonly remote?: NetworkAddress | null;
   /** What is below, whose connection it is, and which can reset it: TCP below TLS. */
   readonly lower?: Resettable | undefined;
+  /** To read past the stream of the socket, where that can be: nobody else listens to it, and it stops when it is told to pause, which TLS does not. */
+  readonly direct?: boolean | undefined;
   /** Closes both directions when what waits has gone out, where the socket alone would do it wrong. */
   readonly close?: (() => void) | undefined;
 }
@@ -22,8 +25,8 @@ const nothing = new Uint8Array(0);
 const small = 4096;
 
 /** Makes a transport of a connected socket. From then on it is the transport's: nobody else may listen to it, or end it. */
-export function socketTransport(socket: Socket, addresses: SocketAddresses = {}): Transport {
-  return new SocketTransport(socket, addresses);
+export function socketTransport(socket: Socket, facts: SocketFacts = {}): Transport {
+  return new SocketTransport(socket, facts);
 }
 
 /**
@@ -39,8 +42,10 @@ class SocketTransport implements Transport {
   readonly remoteAddress: NetworkAddress | null;
   readonly #socket: Socket;
   readonly #lower: Resettable | undefined;
+  readonly #direct: boolean;
   readonly #closeSocket: (() => void) | undefined;
   #handlers: TransportHandlers | null = null;
+  #reads: DirectReads | null = null;
   #error: Error | null = null;
   #closed = false;
   /** Told to close: what still comes is nobody's. */
@@ -55,13 +60,14 @@ class SocketTransport implements Transport {
   #high: number = defaultHigh;
   #low: number = defaultLow;
 
-  constructor(socket: Socket, addresses: SocketAddresses) {
+  constructor(socket: Socket, facts: SocketFacts) {
     this.#socket = socket;
-    this.#lower = addresses.lower;
-    this.#closeSocket = addresses.close;
-    this.localAddress = addresses.local ?? address(socket.localAddress, socket.localPort, socket.localFamily);
+    this.#lower = facts.lower;
+    this.#direct = facts.direct === true;
+    this.#closeSocket = facts.close;
+    this.localAddress = facts.local ?? address(socket.localAddress, socket.localPort, socket.localFamily);
     this.remoteAddress =
-      addresses.remote ?? address(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+      facts.remote ?? address(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
     // From here on an error never reaches the process: it is told with the close that follows it.
     socket.on("error", this.#onError);
     socket.on("close", this.#onClose);
@@ -84,7 +90,9 @@ class SocketTransport implements Transport {
       return;
     }
     socket.on("end", this.#onEnd);
-    socket.on("data", this.#onData);
+    if (this.#direct)
+      this.#reads = DirectReads.begin(socket, { onLent: this.#onLent, onBytes: this.#onData });
+    if (this.#reads === null) socket.on("data", this.#onData);
     // The end may come before anybody looks: with the last bytes of a handshake, for one.
     if (socket.readableEnded) realHost.queueMicrotask(this.#onEnd);
     socket.resume();
@@ -171,6 +179,7 @@ class SocketTransport implements Transport {
     this.#letOut();
     this.#closing = true;
     this.#handlers = null;
+    this.#reads?.end();
     socket.off("data", this.#onData);
     socket.off("end", this.#onEnd);
     socket.off("close", this.#onClose);
@@ -188,6 +197,9 @@ class SocketTransport implements Transport {
   readonly #onData = (bytes: Buffer): void => {
     if (!this.#closing) this.#handlers!.onBytes(bytes);
   };
+
+  readonly #onLent = (memory: Buffer, count: number): number =>
+    this.#closing ? count : (this.#handlers!.onLent?.(memory, count) ?? 0);
 
   readonly #onEnd = (): void => {
     if (!this.#closing && !this.#socket.destroyed) this.#handlers!.onEnd();

@@ -77,16 +77,23 @@ export class ByteQueue {
       return from === 0 ? first : first.subarray(from);
     }
     const taken = Buffer.allocUnsafe(count);
-    for (let filled = 0; filled < count;) {
+    this.takeInto(taken);
+    return taken;
+  }
+
+  /** Copies the first bytes into the target, as many as there are and it has room for. How many it were. */
+  takeInto(target: Buffer): number {
+    let filled = 0;
+    while (filled < target.length && this.length > 0) {
       const chunk = this.#chunks[this.#head]!;
-      const part = Math.min(chunk.length - this.#start, count - filled);
-      chunk.copy(taken, filled, this.#start, this.#start + part);
+      const part = Math.min(chunk.length - this.#start, target.length - filled);
+      chunk.copy(target, filled, this.#start, this.#start + part);
       filled += part;
       this.length -= part;
       if (this.#start + part === chunk.length) this.#drop();
       else this.#start += part;
     }
-    return taken;
+    return filled;
   }
 
   /** Takes everything, chunk by chunk. */

@@ -33,6 +33,40 @@ export class ReadSome extends ReadOperation<Buffer> {
   }
 }
 
+/** Some bytes, into memory that was given. */
+export class ReadInto extends ReadOperation<number> {
+  readonly #target: Buffer;
+
+  constructor(reading: ReadState, target: Buffer) {
+    super(reading);
+    this.#target = target;
+  }
+
+  get name(): string {
+    return "readInto";
+  }
+
+  override offer(chunk: Buffer): boolean {
+    return chunk.length <= this.#target.length && this.borrow(chunk, chunk.length) > 0;
+  }
+
+  /** Nothing is buffered while it waits. */
+  override borrow(memory: Buffer, count: number): number {
+    const taken = memory.copy(this.#target, 0, 0, count);
+    this.reading.line.remove(this);
+    this.settle(taken);
+    return taken;
+  }
+
+  take(): number | typeof notYet {
+    const { reading } = this;
+    if (reading.bytes.length === 0 && this.#target.length > 0) return reading.eof ? 0 : notYet;
+    const taken = reading.bytes.takeInto(this.#target);
+    reading.taken();
+    return taken;
+  }
+}
+
 /** Everything up to the end. */
 export class ReadToEnd extends ReadOperation<Buffer> {
   get name(): string {

@@ -42,6 +42,15 @@ export class ReadState {
     if (!this.paused && this.line.size === 0 && this.bytes.length > 2 * this.limit) this.#pause();
   }
 
+  /** Whoever waits may copy out what is there for now only. How many bytes it took. */
+  lend(memory: Buffer, count: number): number {
+    const wait = this.line.peek() as ReadOperation<unknown> | null;
+    if (wait === null) return 0;
+    const taken = wait.borrow(memory, count);
+    this.received += taken;
+    return taken;
+  }
+
   end(): void {
     this.eof = true;
     this.serve(this.line.peek() as ReadOperation<unknown> | null);
@@ -105,6 +114,11 @@ export abstract class ReadOperation<T> extends QueuedWait<unknown> {
   /** A chunk for an empty buffer may be taken as it comes. False when it is to be buffered first. */
   offer(_chunk: Buffer): boolean {
     return false;
+  }
+
+  /** Takes of the first `count` bytes of memory that is somebody else's. How many it has copied out. */
+  borrow(_memory: Buffer, _count: number): number {
+    return 0;
   }
 
   protected attempt(): boolean {

@@ -3,6 +3,7 @@ import { CancelledError, type Awaitable } from "corio";
 import { WaitQueue, type HostNetwork, type Transport, type TransportHandlers } from "corio/lowlevel";
 import { ConnectionClosedError } from "../errors.ts";
 import { placeText } from "../network/connect-errors.ts";
+import { asBuffer } from "./as-buffer.ts";
 import { lostError } from "./lost-error.ts";
 import { StreamReader } from "./stream-reader.ts";
 import { StreamWriter } from "./stream-writer.ts";
@@ -86,6 +87,10 @@ export class StreamLink implements TransportHandlers {
 
   onBytes(bytes: Uint8Array): void {
     if (this.#state === open) this.reader.feedData(bytes);
+  }
+
+  onLent(memory: Uint8Array, count: number): number {
+    return this.#state === open ? this.reader.lend(asBuffer(memory), count) : 0;
   }
 
   onEnd(): void {

@@ -6,6 +6,7 @@ import {
   NextChunk,
   NextLine,
   ReadExactly,
+  ReadInto,
   ReadLine,
   ReadSome,
   ReadToEnd,
@@ -74,6 +75,17 @@ export class StreamReader {
     return (most < 0 ? new ReadToEnd(reading) : new ReadSome(reading, most)) as unknown as Awaitable<Buffer>;
   }
 
+  /**
+   * Reads some bytes into memory of the caller's own: as many as are there and as it has room for, as soon as there are any. How many it were; 0
+   * at the end only (and for memory of no bytes). Nothing is allocated, which is what much data costs most; leave the memory alone until the
+   * read is over. It may be written from with `setWriteBufferLimits({ high: 0 })`. A cancel point.
+   */
+  readInto(memory: Uint8Array): Awaitable<number> {
+    if (!(memory instanceof Uint8Array))
+      throw new TypeError(`Cannot read into ${typeof memory}: it takes a Buffer or another Uint8Array`);
+    return new ReadInto(this.#reading, asBuffer(memory)) as unknown as Awaitable<number>;
+  }
+
   /** So many bytes. IncompleteReadError, with those there were, if the end comes first. May be more than `limit`. A cancel point. */
   readExactly(count: number): Awaitable<Buffer> {
     if (!Number.isInteger(count) || count < 0)
@@ -131,6 +143,11 @@ export class StreamReader {
   feedData(bytes: Uint8Array): void {
     if (this.#reading.eof) throw new RangeError(`Cannot feed ${this.#reading.what}: its end was fed before`);
     if (bytes.length > 0) this.#reading.feed(asBuffer(bytes));
+  }
+
+  /** @internal For the source: see `TransportHandlers.onLent`. */
+  lend(memory: Buffer, count: number): number {
+    return this.#reading.lend(memory, count);
   }
 
   /** For the source: nothing more will come. */

@@ -46,7 +46,7 @@ export class StreamWriter {
 
   /**
    * Takes the data, all of it and in one piece, then waits while more than `high` bytes wait to go out. Cancelled in that wait it has been
-   * taken all the same: writes never interleave, and none is torn. Bytes are handed over: do not change them afterwards.
+   * taken all the same: writes never interleave, and none is torn. Bytes are handed over: do not change them afterwards, unless `high` is 0.
    * ConnectionClosedError after `close` or `writeEof`, ConnectionResetError when the peer is gone. A cancel point.
    */
   write(data: Writable): Awaitable<void> {
@@ -120,7 +120,7 @@ export class StreamWriter {
     return extraInfo(this.#link.transport, name);
   }
 
-  /** Sets the marks between which `write` and `drain` wait. `{ high: 0 }`: every write waits until it has gone out. */
+  /** Sets the marks between which `write` and `drain` wait. `{ high: 0 }`: every write waits until it has gone out, and its bytes may be changed. */
   setWriteBufferLimits(limits: WriteBufferLimits): void {
     const { high = limits.low === undefined ? defaultHigh : 4 * limits.low } = limits;
     const { low = Math.floor(high / 4) } = limits;

@@ -104,6 +104,51 @@ describe("read", () => {
     );
   });
 
+  bothSimulated("into memory of the caller's takes as much as is there and fits", function* (dialect) {
+    const { wait } = dialect;
+    const reader = fed("line1", "line2", "line3");
+    const memory = Buffer.alloc(12);
+    expect(yield* wait(reader.readInto(memory))).toBe(12);
+    expect(String(memory)).toBe("line1line2li");
+    expect(yield* wait(reader.readInto(new Uint8Array(memory.buffer, memory.byteOffset, 8)))).toBe(3);
+    expect(String(memory)).toBe("ne3e1line2li");
+    yield* whileFed(
+      dialect,
+      () => {
+        for (const chunk of ["ab", "cdefghijklmnop"]) reader.feedData(Buffer.from(chunk));
+        reader.feedEof();
+      },
+      function* () {
+        expect(yield* wait(reader.readInto(memory))).toBe(2);
+        expect(yield* wait(reader.readInto(memory))).toBe(12);
+        expect(String(memory)).toBe("cdefghijklmn");
+        expect(yield* wait(reader.readInto(new Uint8Array()))).toBe(0);
+        expect(yield* wait(reader.readInto(memory))).toBe(2);
+        expect(yield* wait(reader.readInto(memory))).toBe(0);
+      },
+    );
+  });
+
+  bothSimulated("into memory, cancelled, leaves it as it was and takes nothing", function* (dialect) {
+    const { wait, fn } = dialect;
+    const reader = fed();
+    const memory = Buffer.from("....");
+    yield* wait(
+      moveOnAfter(
+        1,
+        fn(() => wait(reader.readInto(memory))),
+      ),
+    );
+    reader.feedData(Buffer.from("abcd"));
+    expect(String(memory)).toBe("....");
+    expect(yield* wait(reader.readInto(memory))).toBe(4);
+  });
+
+  test("into what is no memory of bytes is a mistake", () => {
+    for (const bad of [undefined, null, "text", 4, [], new ArrayBuffer(4), new Uint16Array(4)])
+      expect(() => fed().readInto(bad as never)).toThrow(/Cannot read into .*Uint8Array/);
+  });
+
   bothSimulated(
     "at the end gives nothing (ST1) (test_streams StreamTests.test_read_eof)",
     function* (dialect) {

@@ -45,7 +45,8 @@ export class Outflow {
   write(bytes: Uint8Array): boolean {
     if (this.#atEnd !== null) return true;
     if (bytes.length > 0) {
-      this.#pending.push(bytes);
+      // The writer may use its memory again once this has gone out, which is before it arrives.
+      this.#pending.push(new Uint8Array(bytes));
       this.pendingBytes += bytes.length;
       this.#pump();
     }

@@ -83,6 +83,56 @@ export const dataChecks: readonly CheckDefinition[] = [
     },
   },
   {
+    name: "readInto fills memory that is given, as far as there are bytes for it; 0 at the end",
+    fits: ({ readInto }) => readInto,
+    *steps(t, { near, far }) {
+      const source = sourceOf(far);
+      same(yield* t.wait(source.readInto!(new Uint8Array())), 0, "readInto of no memory");
+      const bytes = pattern(300_000);
+      const writing = yield* t.begin("writer", function* () {
+        for (const part of pieces(bytes, 70_000, seededRandom(2))) yield* t.wait(sinkOf(near).write(part));
+        yield* t.end(near);
+      });
+      const read: Buffer[] = [];
+      let left = bytes.length;
+      const random = seededRandom(3);
+      for (;;) {
+        // Over memory of others, which must stay as it is.
+        const memory = Buffer.alloc(2 + Math.floor(random() * 40_000), "x");
+        const count = yield* t.wait(source.readInto!(memory.subarray(1, -1).fill("y")));
+        if (memory[0] !== 0x78 || memory.at(-1) !== 0x78)
+          wrong("readInto wrote beside the memory it was given");
+        if (!memory.subarray(1 + count, -1).every((byte) => byte === 0x79))
+          wrong(`readInto wrote more than the ${count} bytes it gave`);
+        if (count === 0 && memory.length > 2) break;
+        read.push(memory.subarray(1, 1 + count));
+        left -= count;
+        if (left < 0) wrong(`readInto gave ${-left} bytes more than were written`);
+      }
+      yield* t.wait(writing.join());
+      if (!Buffer.concat(read).equals(bytes)) wrong("What was read is not what was written");
+    },
+  },
+  {
+    name: "the memory of a write that has gone out may be used again",
+    fits: ({ writeLimits }) => writeLimits,
+    *steps(t, { near, far }) {
+      const writer = sinkOf(near);
+      writer.setWriteBufferLimits!({ high: 0 });
+      const bytes = pattern(400_000);
+      const writing = yield* t.begin("writer", function* () {
+        const memory = Buffer.alloc(65_536);
+        for (const part of pieces(bytes, memory.length, seededRandom(4))) {
+          yield* t.wait(writer.write(memory.subarray(0, part.copy(memory))));
+          memory.fill(0);
+        }
+      });
+      const read = yield* readSome(t, sourceOf(far), bytes.length, 50_000);
+      yield* t.wait(writing.join());
+      if (!read.equals(bytes)) wrong("What was read is not what was written");
+    },
+  },
+  {
     name: "readExactly takes just so many, over however many writes, and leaves the rest",
     *steps(t, { near, far }) {
       const [writer, source] = [sinkOf(near), sourceOf(far)];

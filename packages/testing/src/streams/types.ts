@@ -10,6 +10,8 @@ export interface StreamSource {
   readExactly(count: number): Awaitable<Uint8Array>;
   /** A line with its end; the rest at the end of the stream. */
   readLine?(): Awaitable<Uint8Array>;
+  /** Some bytes, into memory that is given; how many. 0 at the end only. */
+  readInto?(memory: Uint8Array): Awaitable<number>;
   /** All up to a separator and with it; an error with `partial` if the end comes first. */
   readUntil?(separator: string | readonly string[]): Awaitable<Uint8Array>;
   atEof?(): boolean;
@@ -25,6 +27,8 @@ export interface StreamSink {
   /** Takes the data if that needs no wait; false otherwise. */
   tryWrite?(data: string | Uint8Array): boolean;
   drain?(): Awaitable<void>;
+  /** With a `high` of 0 every write waits until it has gone out, and its memory may be changed then. */
+  setWriteBufferLimits?(limits: { readonly high: number }): void;
   /** Ends this direction; an Awaitable is awaited. */
   writeEof?(): unknown;
   /** Sends what waits, then closes; an Awaitable is awaited. */
@@ -58,9 +62,12 @@ export interface StreamCapabilities {
   /** `readLine`, `readUntil` and the iteration over lines. */
   readonly lines?: boolean;
   readonly chunks?: boolean;
+  readonly readInto?: boolean;
   readonly writeLines?: boolean;
   readonly tryWrite?: boolean;
   readonly drain?: boolean;
+  /** `setWriteBufferLimits`. */
+  readonly writeLimits?: boolean;
   /**
    * What the other end sees of an `abort`: `"reset"`, an error; `"end"`, the end of the stream, before its time. false: there is no abort.
    */

@@ -51,10 +51,11 @@ describe("checkStream", () => {
     expect(names({ lines: false }).join()).not.toMatch(/line|readUntil/);
     expect(names({ abort: false }).join()).not.toMatch(/abort/);
     expect(names({ backpressure: false }).join()).not.toMatch(/a write waits/);
-    for (const capability of ["chunks", "writeLines", "tryWrite"] as const) {
+    for (const capability of ["chunks", "readInto", "writeLines", "tryWrite"] as const) {
       expect(names({ [capability]: false }).join()).not.toContain(capability);
       expect(names({}).join()).toContain(capability);
     }
+    expect(names({ writeLimits: false }).join()).not.toContain("memory of a write");
     expect(names({ halfClose: false }).join()).not.toContain("one direction ends");
     expect(names({ limit: 10 }).length).toBeGreaterThan(all.length);
   });

@@ -1,6 +1,6 @@
 // A stream in memory, as plain as can be, that can be given one mistake at a time: the suite must find each.
 
-import { type Awaitable, BusyResourceError, checkpoint, type Coroutine, Event } from "corio";
+import { type Awaitable, BusyResourceError, checkpoint, type Coroutine, createTask, Event } from "corio";
 import { coroutine } from "corio/lowlevel";
 import type { StreamEnd, StreamPair } from "@corio/testing/streams";
 
@@ -24,6 +24,8 @@ export const mistakes = [
   "read gives too much",
   "read of everything stops early",
   "readExactly gives too little",
+  "readInto counts memory that it did not fill",
+  "readInto fills beside its memory",
   "readUntil drops the rest at the end",
   "separators are looked for in one chunk only",
   "several separators: the first in the list wins",
@@ -33,6 +35,7 @@ export const mistakes = [
   "tryWrite takes anything",
   "two may read at once",
   "write after close is ignored",
+  "writes look at their memory late",
   "writes of two tasks mix",
   "writes are torn by a cancellation",
   "writeLines adds line ends",
@@ -82,6 +85,7 @@ class End implements StreamEnd {
   readonly #out: Pipe;
   readonly #mistake: Mistake | null;
   #reading = false;
+  #high = HIGH;
   #chunksRead = 0;
 
   constructor(into: Pipe, out: Pipe, mistake: Mistake | null) {
@@ -97,6 +101,7 @@ class End implements StreamEnd {
   readonly reader = {
     read: (most = -1): Awaitable<Buffer> => this.#read((pipe) => this.#some(pipe, most)),
     readExactly: (count: number): Awaitable<Buffer> => this.#read((pipe) => this.#exactly(pipe, count)),
+    readInto: (memory: Uint8Array): Awaitable<number> => this.#readInto(memory),
     readLine: (): Awaitable<Buffer> => this.#read((pipe) => this.#line(pipe)),
     readUntil: (separator: string | readonly string[]): Awaitable<Buffer> =>
       this.#read((pipe) => this.#untilSeparator(pipe, ([] as string[]).concat(separator))),
@@ -121,6 +126,9 @@ class End implements StreamEnd {
       return true;
     },
     drain: (): Awaitable<void> => coroutine(() => this.#drain(this.#wrong("drain never waits"))),
+    setWriteBufferLimits: ({ high }: { high: number }): void => {
+      this.#high = high;
+    },
     writeEof: (): void => {
       if (this.#wrong("half-close closes all")) this.close();
       this.#endOut();
@@ -164,12 +172,15 @@ class End implements StreamEnd {
   }
 
   #encode(data: string | Uint8Array): Buffer {
-    if (typeof data !== "string") return Buffer.from(data);
+    if (typeof data !== "string") {
+      const late = this.#wrong("writes look at their memory late");
+      return late ? Buffer.from(data.buffer, data.byteOffset, data.length) : Buffer.from(data);
+    }
     return Buffer.from(data, this.#wrong("text is Latin-1") ? "latin1" : "utf8");
   }
 
   get #above(): boolean {
-    return this.#out.bytes.length > HIGH;
+    return this.#out.bytes.length > this.#high;
   }
 
   #checkWrite(): void {
@@ -200,6 +211,13 @@ class End implements StreamEnd {
       this.#push(bytes.subarray(0, 100));
       yield* this.#drain(false);
       this.#push(bytes.subarray(100));
+    } else if (this.#wrong("writes look at their memory late")) {
+      createTask(
+        function* (this: End) {
+          yield* checkpoint();
+          this.#push(bytes);
+        }.bind(this),
+      );
     } else this.#push(bytes);
     yield* this.#drain(this.#wrong("no backpressure"));
   }
@@ -232,6 +250,18 @@ class End implements StreamEnd {
       }
     };
     return coroutine(step.bind(this));
+  }
+
+  #readInto(memory: Uint8Array): Awaitable<number> {
+    return coroutine(
+      function* (this: End): Coroutine<number> {
+        const bytes = yield* this.#read((pipe) => this.#some(pipe, memory.length));
+        const target = Buffer.from(memory.buffer, memory.byteOffset);
+        bytes.copy(target);
+        if (this.#wrong("readInto fills beside its memory") && bytes.length > 0) target[bytes.length] = 0;
+        return this.#wrong("readInto counts memory that it did not fill") ? memory.length : bytes.length;
+      }.bind(this),
+    );
   }
 
   #checkRead(): void {
