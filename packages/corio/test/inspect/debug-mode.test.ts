@@ -408,6 +408,29 @@ describe("a cancellation", () => {
     (reports) => expect(reports).toEqual([]),
   );
 
+  test("that is swallowed by steps which use up their slice is not taken for a foreign promise", async () => {
+    const codes: unknown[] = [];
+    await run(
+      async () => {
+        try {
+          await timeout(10, async () => {
+            for (;;) {
+              try {
+                await sleep(1000);
+              } catch {
+                // Longer than a slice: the next wait is put off to another turn.
+                for (const until = performance.now() + 15; performance.now() < until;);
+              }
+            }
+          });
+        } catch {}
+      },
+      { debug: true, grace: 20, onReport: ({ code }) => codes.push(code) },
+    );
+    expect(codes).toContain("CANCELLATION_SWALLOWED");
+    expect(codes).not.toContain("UNINTERRUPTIBLE");
+  });
+
   finds(
     "that does not reach a task is reported: it waits for a foreign promise",
     function* ({ fn, wait }) {

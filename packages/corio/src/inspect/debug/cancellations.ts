@@ -45,7 +45,7 @@ export function watchCancellation(run: DebugRun, scope: ScopeNode): void {
   startSlowTimer(run, scope);
   // What was told goes on in this turn, and comes to its next wait.
   const { host } = scope.loop;
-  host.queueTurn(() => host.queueTurn(() => reportUninterruptible(scope)));
+  host.queueTurn(() => host.queueTurn(() => findUninterruptible(scope, tasksIn(scope), looks)));
 }
 
 /** A task was told at this wait. */
@@ -92,20 +92,31 @@ function isSamePlace(before: StackHolder, now: StackHolder): boolean {
   return again.length > 0 && again.every((line, i) => line === first[i]);
 }
 
-function reportUninterruptible(scope: ScopeNode): void {
+/** An async function that is made to wait a turn between two waits looks deaf, too: only who looks so in so many turns in a row is. */
+const looks = 5;
+
+function findUninterruptible(scope: ScopeNode, tasks: Iterable<TaskNode>, left: number): void {
   if ((scope.flags & CLOSED) !== 0) return;
-  for (const task of tasksIn(scope)) {
-    const deaf = waitsOf(task).some(
-      ({ leaf, scope: at }) =>
-        leaf.foreign === true && leaf.over !== true && at.pending !== null && encloses(scope, at),
-    );
-    if (!deaf) continue;
+  const deaf = [...tasks].filter((task) => isDeaf(task, scope));
+  if (deaf.length === 0) return;
+  if (left > 1) {
+    scope.loop.host.queueTurn(() => findUninterruptible(scope, deaf, left - 1));
+    return;
+  }
+  for (const task of deaf) {
     warnOfTask(
       task,
       "UNINTERRUPTIBLE",
       `task ${task.name} cannot be interrupted: it was cancelled${because(scope)}, but waits for a promise that is not Corio's. Wrap it in fromPromise`,
     );
   }
+}
+
+function isDeaf(task: TaskNode, scope: ScopeNode): boolean {
+  return waitsOf(task).some(
+    ({ leaf, scope: at }) =>
+      leaf.foreign === true && leaf.over !== true && at.pending !== null && encloses(scope, at),
+  );
 }
 
 /** Its timer goes when the scope closes: it would hold the process. */
