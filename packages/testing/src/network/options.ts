@@ -27,35 +27,45 @@ export type Chunking = "writes" | "random" | number;
 /** How bytes travel between two hosts. */
 export interface LinkOptions {
   /** Milliseconds in one direction. Default 1. Packets of one connection never overtake each other. */
-  readonly latency?: Latency;
+  readonly latency?: Latency | undefined;
   /** Milliseconds, at most, that are added by chance. Default 0. */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   /** Bytes a second, shared by all that goes this way. Default Infinity. */
-  readonly bandwidth?: number;
+  readonly bandwidth?: number | undefined;
   /** How likely it is that a packet is lost: TCP sends it again, 200 ms later, then 400 ms ... Default 0. */
-  readonly loss?: number;
-  readonly chunking?: Chunking;
+  readonly loss?: number | undefined;
+  readonly chunking?: Chunking | undefined;
   /** Bytes that may be under way or unread before a writer has to wait. Default 65,536. */
-  readonly window?: number;
+  readonly window?: number | undefined;
   /** Bytes, both directions together, after which a connection that begins now breaks. Default Infinity: it does not. */
-  readonly cutAfter?: number;
+  readonly cutAfter?: number | undefined;
 }
 
 /** What may be said of a simulated network; of its links, the default for all. */
 export interface SimulatedNetworkOptions extends LinkOptions {
   /** Of the network's own random numbers. Default: the run's seed. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Milliseconds after which a connect without an answer is ETIMEDOUT. Default 127,000, as on Linux. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /** Milliseconds after which a connection whose packets do not get through is ETIMEDOUT. Default 924,600, as on Linux. */
-  readonly retransmissionTimeout?: number;
+  readonly retransmissionTimeout?: number | undefined;
   /** Milliseconds that looking up a name takes. Default 1. */
-  readonly lookupDelay?: number;
+  readonly lookupDelay?: number | undefined;
   /** How many events are remembered; the oldest are forgotten. Default 100,000. */
-  readonly eventLimit?: number;
+  readonly eventLimit?: number | undefined;
 }
 
-export const linkDefaults: Required<LinkOptions> = {
+/** All of the options, and none of them undefined. */
+export type Settled<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** Options without those that are undefined: these stand for the defaults, as if they had not been said. */
+export function said<T extends object>(options: T): Partial<Settled<T>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<
+    Settled<T>
+  >;
+}
+
+export const linkDefaults: Settled<LinkOptions> = {
   latency: 1,
   jitter: 0,
   bandwidth: Infinity,
@@ -65,7 +75,7 @@ export const linkDefaults: Required<LinkOptions> = {
   cutAfter: Infinity,
 };
 
-export const networkDefaults: Required<Omit<SimulatedNetworkOptions, keyof LinkOptions | "seed">> = {
+export const networkDefaults: Settled<Omit<SimulatedNetworkOptions, keyof LinkOptions | "seed">> = {
   connectTimeout: 127_000,
   retransmissionTimeout: 924_600,
   lookupDelay: 1,

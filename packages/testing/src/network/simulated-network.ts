@@ -25,6 +25,7 @@ import {
   checkNetwork,
   type LinkOptions,
   networkDefaults,
+  said,
   type SimulatedNetworkOptions,
 } from "./options.ts";
 import { NetworkRun } from "./run.ts";
@@ -45,13 +46,13 @@ export type Hosts = string | SimulatedHost | readonly (string | SimulatedHost)[]
 /** What may be said of a simulated host. */
 export interface HostOptions {
   /** Its IP addresses. Default: one of `10.0.0.0/8` that nobody else has. */
-  readonly addresses?: readonly string[];
+  readonly addresses?: readonly string[] | undefined;
 }
 
 /** Which direction of a link is meant. */
 export interface LinkDirection {
   /** Only from the first to the second. Default false: both directions. */
-  readonly oneWay?: boolean;
+  readonly oneWay?: boolean | undefined;
 }
 
 /** What happened on a simulated network in a run. */
@@ -139,7 +140,7 @@ export class SimulatedNetwork implements RunNetwork {
       throw new RangeError(`Cannot let ${name} fail with ${String(error)}: looking up fails otherwise`);
     }
     if (delay !== undefined) checkDelay(delay);
-    this.#world.names.set(name, { ...this.#world.names.get(name), ...changes });
+    this.#world.names.set(name, { ...this.#world.names.get(name), ...said(changes) });
     this.#note(`name ${name}: ${JSON.stringify(changes)}`);
   }
 
@@ -148,15 +149,16 @@ export class SimulatedNetwork implements RunNetwork {
     const text = canonical(address);
     if (familyOf(text) === null) throw new TypeError(`"${address}" is no IP address`);
     if (options.delay !== undefined) checkDelay(options.delay);
-    this.#world.addresses.set(text, { ...this.#world.addresses.get(text), ...options });
+    this.#world.addresses.set(text, { ...this.#world.addresses.get(text), ...said(options) });
     this.#note(`address ${text}: ${JSON.stringify(options)}`);
   }
 
   /** Sets how the way between hosts is: of packets that are sent from now on. */
   link(a: Hosts, b: Hosts, options: LinkOptions, { oneWay = false }: LinkDirection = {}): void {
     checkLink(options);
-    this.#setLinks(a, b, oneWay, () => options);
-    this.#note(`link ${this.#names(a)} ${oneWay ? ">" : "-"} ${this.#names(b)}: ${describeLink(options)}`);
+    const changes = said(options);
+    this.#setLinks(a, b, oneWay, () => changes);
+    this.#note(`link ${this.#names(a)} ${oneWay ? ">" : "-"} ${this.#names(b)}: ${describeLink(changes)}`);
   }
 
   /**
@@ -253,7 +255,13 @@ export class SimulatedNetwork implements RunNetwork {
     if (this.#run !== null) {
       throw new InvalidStateError("Cannot simulate on this network: another simulation runs on it");
     }
-    const settings = { ...networkDefaults, ...this.#options, host, fail, seed: this.#options.seed ?? seed };
+    const settings = {
+      ...networkDefaults,
+      ...said(this.#options),
+      host,
+      fail,
+      seed: this.#options.seed ?? seed,
+    };
     this.#run = new NetworkRun(this.#setup.copy(), settings);
   }
 

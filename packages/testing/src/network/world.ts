@@ -3,7 +3,7 @@
 
 import { automatic, canonical, familyOf } from "./addresses.ts";
 import type { LookupErrorCode } from "./node-errors.ts";
-import { linkDefaults, type LinkOptions } from "./options.ts";
+import { linkDefaults, said, type LinkOptions, type Settled } from "./options.ts";
 
 /** On which host code runs that was put on none. */
 export const DEFAULT_HOST = "localhost";
@@ -20,11 +20,11 @@ export interface HostSettings {
 /** What a name is looked up to, and how. */
 export interface NameOptions {
   /** Addresses, or names of hosts, in the order in which they are to be tried. */
-  readonly addresses?: readonly string[];
+  readonly addresses?: readonly string[] | undefined;
   /** Milliseconds that looking it up takes. */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
   /** How looking it up fails; null: it does not. */
-  readonly error?: LookupErrorCode | null;
+  readonly error?: LookupErrorCode | null | undefined;
 }
 
 /** What becomes of connects to an address: refused at once, never answered, or told by a router that nobody is there. */
@@ -32,30 +32,30 @@ export type AddressFault = "refuse" | "black-hole" | "unreachable";
 
 /** What becomes of connects to an address. */
 export interface AddressOptions {
-  readonly fault?: AddressFault | null;
+  readonly fault?: AddressFault | null | undefined;
   /** Milliseconds by which each connect is answered later. */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
 }
 
 export type Blocked = "partition" | "hold" | null;
 
 /** One direction, as far as it was set. */
-export interface LinkSettings extends LinkOptions {
+export interface LinkSettings extends Partial<Settled<LinkOptions>> {
   readonly blocked: Blocked;
 }
 
 /** One direction, with the defaults for what was not. */
-export type LinkState = Required<LinkOptions> & LinkSettings;
+export type LinkState = Settled<LinkOptions> & LinkSettings;
 
 export class World {
   readonly hosts: Map<string, HostSettings> = new Map();
   readonly names: Map<string, NameOptions> = new Map();
   readonly addresses: Map<string, AddressOptions> = new Map();
   readonly #links = new Map<string, LinkSettings>();
-  readonly #defaults: LinkOptions;
+  readonly #defaults: Partial<Settled<LinkOptions>>;
 
   constructor(defaults: LinkOptions) {
-    this.#defaults = defaults;
+    this.#defaults = said(defaults);
   }
 
   copy(): World {

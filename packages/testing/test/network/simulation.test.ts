@@ -12,7 +12,7 @@ import {
   type Schedule,
   simulate,
 } from "@corio/testing";
-import { SimulatedNetwork, simulatedNetwork } from "@corio/testing/network";
+import { type LinkOptions, SimulatedNetwork, simulatedNetwork } from "@corio/testing/network";
 import { bytes, connect, failure, listen, pair, Peer } from "./support/raw.ts";
 
 /** A few clients that talk to a server over a bad network, with a partition in between. */
@@ -332,6 +332,35 @@ describe("runs", () => {
     await expect(run(async () => network.host("localhost").run(() => {}))).rejects.toThrow(
       "its network is not simulated now",
     );
+  });
+
+  test("options that are undefined are as if they were not said", async () => {
+    const nothing = {
+      latency: undefined,
+      jitter: undefined,
+      bandwidth: undefined,
+      loss: undefined,
+      chunking: undefined,
+      window: undefined,
+      cutAfter: undefined,
+    };
+    const events = async (network: SimulatedNetwork, link: LinkOptions): Promise<string> => {
+      for (const host of ["server", "client 0"]) network.host(host);
+      network.link("client 0", "server", link);
+      await simulate(program, { network, seed: 3 });
+      return network.log();
+    };
+    const usual = await events(new SimulatedNetwork(), {});
+    const network = new SimulatedNetwork({
+      ...nothing,
+      seed: undefined,
+      connectTimeout: undefined,
+      retransmissionTimeout: undefined,
+      lookupDelay: undefined,
+      eventLimit: undefined,
+    });
+    expect(await events(network, nothing)).toBe(usual);
+    expect(usual).toContain("partition");
   });
 
   test("options that make no sense are refused", () => {
