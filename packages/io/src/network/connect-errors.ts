@@ -11,6 +11,12 @@ import {
 /** Where to: an address and a port, or the path of a Unix socket. */
 export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
+/** What a connection was to come from, as far as it was said. */
+export interface LocalPlace {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+}
+
 /** What is being done, as the message says it. */
 export type ConnectOperation = "connect to" | "listen on" | "bind" | "send to";
 
@@ -28,6 +34,8 @@ const noSocket: Kind = { class: ConnectionRefusedError, says: "there is no such 
 const silent: Kind = { class: ConnectTimeoutError, says: "nobody answers", rank: 3 };
 const unreachable: Kind = { class: HostUnreachableError, says: "no way leads there", rank: 1 };
 const inUse: Kind = { class: AddressInUseError, says: "the address is in use", rank: 2 };
+/** Of the address that a connection was to come from. */
+const localInUse = "that local address is in use";
 const notAvailable: Kind = {
   class: AddressNotAvailableError,
   says: "the local address cannot be used for it",
@@ -60,18 +68,26 @@ export function placeText(place: Place): string {
   return place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
 }
 
+function localText({ host, port }: LocalPlace): string {
+  if (port === undefined) return host ?? "any address";
+  return host === undefined ? `port ${port}` : placeText({ host, port });
+}
+
 /** Turns a failure of node:net into the error that callers see. Anything else is given back as it is. */
 export function connectError(
   error: unknown,
   place: Place,
   operation: ConnectOperation = "connect to",
+  from?: LocalPlace,
 ): unknown {
   if (!(error instanceof Error) || error instanceof ConnectError) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (typeof code !== "string" || syscall === undefined) return error;
   const kind = kinds[code];
   const address = placeText(place);
-  const text = `Cannot ${operation} ${address}: ${kind?.says ?? error.message} (${code})`;
+  const origin = from === undefined ? "" : ` from ${localText(from)}`;
+  const says = from !== undefined && kind === inUse ? localInUse : (kind?.says ?? error.message);
+  const text = `Cannot ${operation} ${address}${origin}: ${says} (${code})`;
   return new (kind?.class ?? ConnectError)(text, { code, address, cause: error });
 }
 

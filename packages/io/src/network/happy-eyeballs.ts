@@ -75,6 +75,6 @@ export function* connectOne(network: HostNetwork, { to, from }: Attempt): Corout
       });
     });
   } catch (error) {
-    throw connectError(error, to);
+    throw connectError(error, to, "connect to", from);
   }
 }

@@ -4,6 +4,7 @@ import type { HostNetwork, ResolvedAddress, Transport } from "corio/lowlevel";
 import { createServer } from "node:net";
 import { describe, expect } from "vitest";
 import {
+  AddressInUseError,
   AddressNotAvailableError,
   type ConnectError,
   ConnectionRefusedError,
@@ -92,6 +93,36 @@ describe("a local address", () => {
       wait(openConnection("127.0.0.1", 9, { localAddress: "192.0.2.9" })),
     )) as ConnectError;
     expect([error.constructor, error.code]).toEqual([AddressNotAvailableError, "EADDRNOTAVAIL"]);
+    expect(error.message).toBe(
+      "Cannot connect to 127.0.0.1:9 from 192.0.2.9: the local address cannot be used for it (EADDRNOTAVAIL)",
+    );
+  });
+
+  both("that is taken: the error names it, not only where it was to go", function* ({ wait, fn }) {
+    const server = yield* wait(
+      startServer(
+        fn(function* (connection: Connection) {
+          yield* wait(connection.reader.read());
+        }),
+        { host: "127.0.0.1", port: 0 },
+      ),
+    );
+    const { port } = server;
+    // The server listens on the port that the connection is to come from.
+    for (const [host, text] of [
+      ["127.0.0.1", `127.0.0.1:${port}`],
+      [undefined, `port ${port}`],
+    ] as const) {
+      const error = (yield* caught(
+        wait(openConnection("127.0.0.1", port, { localAddress: { host, port } })),
+      )) as ConnectError;
+      expect(error).toBeInstanceOf(AddressInUseError);
+      expect(error.message).toBe(
+        `Cannot connect to 127.0.0.1:${port} from ${text}: that local address is in use (EADDRINUSE)`,
+      );
+    }
+    server.close();
+    yield* wait(server.waitClosed());
   });
 });
 
