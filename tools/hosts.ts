@@ -1,7 +1,7 @@
 // Runs the runtime's tests on the hosts that it promises to run on, besides the node that `npm test` uses:
 //
-//   node22, node26   the tests of packages/corio and packages/testing
-//   bun, deno        the same; the smoke suite against the built package, found by the host's own conditions; whole programs
+//   node22, node26   the tests of packages/corio, packages/testing and packages/io, which knows how node reads a socket
+//   bun, deno        the first two of these; the smoke suite against the built package, found by the host's own conditions; whole programs
 //   chromium         the smoke suite in a page
 //
 //   node tools/hosts.ts [host ...]
@@ -19,6 +19,7 @@ import { root } from "./support/workspace.ts";
 const minutes = 60_000;
 const vitestFile = join(root, "node_modules", "vitest", "vitest.mjs");
 const projects = ["packages/corio", "packages/testing"];
+const nodeProjects = [...projects, "packages/io"];
 /** A guard against hangs, not a measure: some hosts are slower than node, and the machine may be busy. */
 const timeout = 40 * minutes;
 
@@ -53,7 +54,7 @@ async function nodeHost(host: "node22" | "node26"): Promise<Report> {
   const run = { command: [program, vitestFile] as [string, ...string[]], options: [], timeout };
   return {
     version: await versionOf(program),
-    parts: [await part("tests", () => vitest(host, projects, run))],
+    parts: [await part("tests", () => vitest(host, nodeProjects, run))],
   };
 }
 

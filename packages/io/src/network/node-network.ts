@@ -27,7 +27,7 @@ const ignore = (): void => {};
 
 function connect(request: ConnectRequest, done: NetworkDone<Transport>): () => void {
   const { to, from } = request;
-  const remote = "path" in to ? { remote: { path: to.path } } : {};
+  const kind = "path" in to ? { remote: { path: to.path } } : { tcp: true };
   let undone = false;
   let socket: net.Socket;
   try {
@@ -53,7 +53,7 @@ function connect(request: ConnectRequest, done: NetworkDone<Transport>): () => v
   const connected = (): void => {
     // Nothing is read before somebody listens.
     socket.pause();
-    const transport = socketTransport(socket, { direct: true, ...remote });
+    const transport = socketTransport(socket, { direct: true, ...kind });
     socket.off("error", failed);
     done(null, transport);
   };
@@ -69,9 +69,9 @@ function connect(request: ConnectRequest, done: NetworkDone<Transport>): () => v
 
 function listen(request: ListenRequest, done: NetworkDone<NetworkListener>): () => void {
   const { at, backlog, reusePort, ipv6Only } = request;
-  const local = "path" in at ? { local: { path: at.path } } : {};
+  const kind = "path" in at ? { local: { path: at.path } } : { tcp: true };
   const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) =>
-    request.onConnection(socketTransport(socket, { direct: true, ...local })),
+    request.onConnection(socketTransport(socket, { direct: true, ...kind })),
   );
   const failed = (error: Error): void => {
     server.off("listening", listening);

@@ -11,6 +11,8 @@ export interface SocketFacts {
   readonly lower?: Resettable | undefined;
   /** To read past the stream of the socket, where that can be: nobody else listens to it, and it stops when it is told to pause, which TLS does not. */
   readonly direct?: boolean | undefined;
+  /** Whether it is TCP itself. Default: it has an address of the network, which one that was reset before anybody looked has not. */
+  readonly tcp?: boolean | undefined;
   /** Closes both directions when what waits has gone out, where the socket alone would do it wrong. */
   readonly close?: (() => void) | undefined;
 }
@@ -43,6 +45,7 @@ class SocketTransport implements Transport {
   readonly #socket: Socket;
   readonly #lower: Resettable | undefined;
   readonly #direct: boolean;
+  readonly #tcp: boolean;
   readonly #closeSocket: (() => void) | undefined;
   #handlers: TransportHandlers | null = null;
   #reads: DirectReads | null = null;
@@ -68,6 +71,8 @@ class SocketTransport implements Transport {
     this.localAddress = facts.local ?? address(socket.localAddress, socket.localPort, socket.localFamily);
     this.remoteAddress =
       facts.remote ?? address(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+    const { remoteAddress } = this;
+    this.#tcp = facts.tcp ?? (remoteAddress !== null && "port" in remoteAddress && !("encrypted" in socket));
     // From here on an error never reaches the process: it is told with the close that follows it.
     socket.on("error", this.#onError);
     socket.on("close", this.#onClose);
@@ -189,9 +194,7 @@ class SocketTransport implements Transport {
   }
 
   get #isTcp(): boolean {
-    if (this.#lower !== undefined) return true;
-    const { remoteAddress } = this;
-    return remoteAddress !== null && "port" in remoteAddress && !("encrypted" in this.#socket);
+    return this.#lower !== undefined || this.#tcp;
   }
 
   readonly #onData = (bytes: Buffer): void => {
@@ -202,7 +205,10 @@ class SocketTransport implements Transport {
     this.#closing ? count : (this.#handlers!.onLent?.(memory, count) ?? 0);
 
   readonly #onEnd = (): void => {
-    if (!this.#closing && !this.#socket.destroyed) this.#handlers!.onEnd();
+    const socket = this.#socket;
+    if (this.#closing || socket.destroyed) return;
+    if (!this.#ended && this.#tcp && isReset(socket)) socket.destroy(resetError());
+    else this.#handlers!.onEnd();
   };
 
   readonly #letOut = (): void => {
@@ -229,6 +235,19 @@ class SocketTransport implements Transport {
     this.#closed = true;
     this.#handlers?.onClose(this.#error);
   };
+}
+
+/**
+ * Whether a connection whose end was read has in truth been reset, as libuv up to 1.51 (Node 22) tells it where the reset comes right behind the
+ * last bytes: then it has no peer any more, which after an end it has, unless this side has ended as well.
+ */
+function isReset(socket: Socket): boolean {
+  const handle = (socket as { _handle?: { getpeername?(out: object): number } | null })._handle;
+  return typeof handle?.getpeername === "function" && handle.getpeername({}) !== 0;
+}
+
+function resetError(): Error {
+  return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" });
 }
 
 /** What node's `resetAndDestroy` sets. */

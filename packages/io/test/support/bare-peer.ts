@@ -58,13 +58,23 @@ export async function bareClient(where: net.NetConnectOpts): Promise<net.Socket>
   return socket;
 }
 
+/** Whether it was reset, though it has read an end: so libuv up to 1.51 (Node 22) tells a reset right behind the last bytes. */
+function isReset(socket: net.Socket): boolean {
+  const handle = (socket as { _handle?: { getpeername?(out: object): number } | null })._handle;
+  return !socket.writableEnded && typeof handle?.getpeername === "function" && handle.getpeername({}) !== 0;
+}
+
 /** Everything up to the end; rejects with what broke it. */
 export function readAll(socket: net.Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     if (socket.errored !== null) reject(socket.errored);
     const chunks: Buffer[] = [];
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    socket.once("end", () => resolve(Buffer.concat(chunks).toString()));
+    socket.once("end", () => {
+      if (isReset(socket))
+        socket.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
+      else resolve(Buffer.concat(chunks).toString());
+    });
     socket.once("error", reject);
     socket.once("close", () => reject(new Error("closed without an end")));
     socket.resume();
