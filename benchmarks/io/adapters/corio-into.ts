@@ -1,9 +1,9 @@
 // Corio in the coroutine dialect, reading into memory of its own, as Go's Read does: for much data.
 import { run, taskGroup, type Coroutine } from "corio";
 import { openConnection, startServer, type Connection, type StreamReader } from "@corio/io";
-import { connections, mebi, piece } from "../benches.ts";
-import corio from "./corio.ts";
-import { host, mediumMessage, share, smallMessage, streamPiece, type Adapter } from "./adapter.ts";
+import { mebi, piece } from "../benches.ts";
+import corio, { pingPongs } from "./corio.ts";
+import { host, streamPiece, type Adapter } from "./adapter.ts";
 
 function* echo({ reader, writer }: Connection): Coroutine<void> {
   const memory = Buffer.allocUnsafe(piece);
@@ -47,29 +47,7 @@ const corioInto: Adapter = {
       }),
   },
   clients: {
-    pingpong: (n, port, timer) =>
-      run(function* () {
-        const connection = yield* openConnection(host, port);
-        timer.start();
-        const received = yield* pingPong(connection, smallMessage, n);
-        timer.stop();
-        return received;
-      }),
-
-    many: (n, port, timer) =>
-      run(function* () {
-        const all: Connection[] = [];
-        for (let i = 0; i < connections; i++) all.push(yield* openConnection(host, port));
-        timer.start();
-        const received = yield* taskGroup(function* (group) {
-          const tasks = all.map((connection) => group.spawn(pingPong, connection, mediumMessage, share(n)));
-          let sum = 0;
-          for (const task of tasks) sum += yield* task.join();
-          return sum;
-        });
-        timer.stop();
-        return received;
-      }),
+    ...pingPongs(pingPong),
 
     stream: (n, port, timer) =>
       run(function* () {

@@ -20,6 +20,7 @@ import {
   smallMessage,
   streamPiece,
   type Adapter,
+  type Client,
 } from "./adapter.ts";
 
 function serve(
@@ -88,12 +89,11 @@ function* shared(n: number, width: number, work: (n: number) => Coroutine<number
   });
 }
 
-const corio: Adapter = {
-  servers: {
-    echo: () => serve(echo, {}),
-    tls: () => serve(greet, { tls: identity() }),
-  },
-  clients: {
+type PingPong = (connection: Connection, message: Buffer, times: number) => Coroutine<number>;
+
+/** The clients that ask and wait, over one connection and over many. */
+export function pingPongs(pingPong: PingPong): { readonly pingpong: Client; readonly many: Client } {
+  return {
     pingpong: (n, port, timer) =>
       run(function* () {
         const connection = yield* openConnection(host, port);
@@ -117,6 +117,16 @@ const corio: Adapter = {
         timer.stop();
         return received;
       }),
+  };
+}
+
+const corio: Adapter = {
+  servers: {
+    echo: () => serve(echo, {}),
+    tls: () => serve(greet, { tls: identity() }),
+  },
+  clients: {
+    ...pingPongs(pingPong),
 
     stream: (n, port, timer) =>
       run(function* () {

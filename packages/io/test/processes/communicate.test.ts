@@ -133,7 +133,7 @@ describe("others hold the pipes", () => {
 
   both("communicate waits for the end of the output, be it theirs", function* ({ wait }) {
     const process = yield* wait(
-      createSubprocessShell("(read line <&3; echo late) 3<&0 & echo early; exit 0", {
+      createSubprocessShell("echo early; (read line <&3; echo late) 3<&0 & exit 0", {
         stdin: PIPE,
         stdout: PIPE,
       }),
