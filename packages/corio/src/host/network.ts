@@ -31,7 +31,7 @@ export interface Transport {
   readonly underlying: unknown;
   /** Begins to deliver. Called once; what came before is kept until then. */
   attach(handlers: TransportHandlers): void;
-  /** Takes the bytes over. False when what waits to go out is above the high-water mark: `onDrain` comes. */
+  /** Takes the bytes over: they may change again when nothing waits to go out. False when what waits to go out is above the high-water mark: `onDrain` comes. */
   write(bytes: Uint8Array): boolean;
   /** Bytes that wait to go out. */
   readonly pendingBytes: number;

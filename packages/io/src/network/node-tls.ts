@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { connect as connectTls, TLSSocket, type ConnectionOptions, type TLSSocketOptions } from "node:tls";
 import { realHost, type HostNetwork, type NetworkDone, type Transport } from "corio/lowlevel";
-import { closeAfterTickets, distrustEnd } from "./secure-end.ts";
+import { closeAfterTickets } from "./secure-end.ts";
 import { releaseSocket, type Resettable, socketTransport } from "./socket-transport.ts";
 import { noteHandshake, noteSessions } from "./tls-info.ts";
 import { TransportDuplex } from "./transport-duplex.ts";
@@ -40,12 +40,11 @@ export function startNodeTls(
       return;
     }
     const tcp = !(below instanceof TransportDuplex) && remote !== null && "port" in remote;
-    if (tcp) distrustEnd(secure!);
     // A Unix socket cannot reset.
     const lower = tcp || below instanceof TransportDuplex ? (below as Resettable) : undefined;
     const close = !server ? closeAfterTickets(secure!) : undefined;
     noteHandshake(secure!);
-    done(null, socketTransport(secure!, { local, remote, lower, close }));
+    done(null, socketTransport(secure!, { local, remote, lower, tcp, close }));
   };
   // The end was read before TLS took over: it would wait for ever for what does not come.
   const endedBefore = (): void => ended(lost());

@@ -38,14 +38,3 @@ export function closeAfterTickets(secure: TLSSocket): () => void {
     secure.end();
   };
 }
-
-/**
- * When the connection is reset while TLS writes of its own accord (those tickets), node loses the error, and the system tells it but once: the
- * next read then sees an end that looks in order. A connection that was reset has no peer any more, though.
- */
-export function distrustEnd(secure: TLSSocket): void {
-  secure.prependListener("end", () => {
-    if (secure.writableEnded || secure.destroyed || secure.remoteAddress !== undefined) return;
-    secure.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" }));
-  });
-}

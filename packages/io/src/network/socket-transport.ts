@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { realHost, type NetworkAddress, type Transport, type TransportHandlers } from "corio/lowlevel";
 import { DirectReads } from "./direct-reads.ts";
 import { atEndOfTurn, hostTurn } from "./host-turn.ts";
+import { isReset, resetError } from "./reset-end.ts";
 
 export interface SocketFacts {
   readonly local?: NetworkAddress | null;
@@ -11,7 +12,10 @@ export interface SocketFacts {
   readonly lower?: Resettable | undefined;
   /** To read past the stream of the socket, where that can be: nobody else listens to it, and it stops when it is told to pause, which TLS does not. */
   readonly direct?: boolean | undefined;
-  /** Whether it is TCP itself. Default: it has an address of the network, which one that was reset before anybody looked has not. */
+  /**
+   * Whether it is TCP, below TLS or not. Default: whether it is a plain socket with an address of the network, which one that was reset before
+   * anybody looked has not.
+   */
   readonly tcp?: boolean | undefined;
   /** Closes both directions when what waits has gone out, where the socket alone would do it wrong. */
   readonly close?: (() => void) | undefined;
@@ -235,19 +239,6 @@ class SocketTransport implements Transport {
     this.#closed = true;
     this.#handlers?.onClose(this.#error);
   };
-}
-
-/**
- * Whether a connection whose end was read has in truth been reset, as libuv up to 1.51 (Node 22) tells it where the reset comes right behind the
- * last bytes: then it has no peer any more, which after an end it has, unless this side has ended as well.
- */
-function isReset(socket: Socket): boolean {
-  const handle = (socket as { _handle?: { getpeername?(out: object): number } | null })._handle;
-  return typeof handle?.getpeername === "function" && handle.getpeername({}) !== 0;
-}
-
-function resetError(): Error {
-  return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" });
 }
 
 /** What node's `resetAndDestroy` sets. */

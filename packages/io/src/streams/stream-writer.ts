@@ -46,7 +46,8 @@ export class StreamWriter {
 
   /**
    * Takes the data, all of it and in one piece, then waits while more than `high` bytes wait to go out. Cancelled in that wait it has been
-   * taken all the same: writes never interleave, and none is torn. Bytes are handed over: do not change them afterwards, unless `high` is 0.
+   * taken all the same: writes never interleave, and none is torn. Bytes are handed over: do not change them afterwards. With a `high` of
+   * 0 they are the caller's again when the write has returned, though not when it was cancelled.
    * ConnectionClosedError after `close` or `writeEof`, ConnectionResetError when the peer is gone. A cancel point.
    */
   write(data: Writable): Awaitable<void> {
@@ -120,7 +121,7 @@ export class StreamWriter {
     return extraInfo(this.#link.transport, name);
   }
 
-  /** Sets the marks between which `write` and `drain` wait. `{ high: 0 }`: every write waits until it has gone out, and its bytes may be changed. */
+  /** Sets the marks between which `write` and `drain` wait. `{ high: 0 }`: every write waits until it has gone out. */
   setWriteBufferLimits(limits: WriteBufferLimits): void {
     const { high = limits.low === undefined ? defaultHigh : 4 * limits.low } = limits;
     const { low = Math.floor(high / 4) } = limits;
