@@ -16,7 +16,7 @@ const echoBounds: readonly Bound[] = [
 /** Times the bare pool's. */
 const threadBound = 1.2;
 
-const judgedBy = {
+const judgedContestants = {
   corio: { label: "coroutines", benches: echoes },
   "corio-async": { label: "async functions", benches: echoes },
   // What memory of one's own is for.
@@ -39,7 +39,7 @@ export interface Judged {
 /** Those that were measured. */
 export function judgeAll(results: Results): Judged[] {
   const judged: Judged[] = [];
-  for (const [contestant, { label, benches: own }] of Object.entries(judgedBy)) {
+  for (const [contestant, { label, benches: own }] of Object.entries(judgedContestants)) {
     for (const bench of own) {
       for (const bound of echoBounds) {
         const times = ratio(results, bench, contestant, bound.against);
@@ -58,7 +58,7 @@ export function judgeAll(results: Results): Judged[] {
   }
   for (const [what, times] of Object.entries(results.threads?.ratios ?? {})) {
     judged.push({
-      contestant: judgedBy.corio.label,
+      contestant: judgedContestants.corio.label,
       what: `to a thread, ${what}`,
       target: `≤ ${threadBound} × the bare pool`,
       measured: `${short(times)} ×`,

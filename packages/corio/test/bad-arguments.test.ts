@@ -59,7 +59,7 @@ describe("what is given in place of", () => {
 
   test("the signal of a run", async () => {
     for (const value of [null, 5, "text", {}]) {
-      const message = "Cannot run with the signal: it is no signal";
+      const message = "Cannot run with what is no AbortSignal";
       expect(() => run(() => 1, { signal: value as never })).toThrow(new TypeError(message));
       await run(async () => {
         expect(() => run(() => 1, { signal: value as never })).toThrow(new TypeError(message));

@@ -120,7 +120,7 @@ function endOf(cancellation: CancelledError, options: RunOptions): unknown {
 
 export function assertRunOptions({ grace, signal }: RunOptions): void {
   if (signal !== undefined && typeof signal?.addEventListener !== "function")
-    throw new TypeError("Cannot run with the signal: it is no signal");
+    throw new TypeError("Cannot run with what is no AbortSignal");
   if (grace !== undefined && !(grace >= 0)) {
     throw new RangeError(`Cannot run with a grace of ${String(grace)}: it takes milliseconds, zero or more`);
   }
