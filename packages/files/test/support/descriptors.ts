@@ -16,11 +16,29 @@ export function openBelow(folder: string): string[] {
   });
 }
 
+// What a cancelled task left with the system, a file that is still to be opened among it, is such a call until it has ended.
+const callsRun = (): boolean =>
+  process.getActiveResourcesInfo().some((resource) => resource.startsWith("FSReq"));
+
 /** Lets the system finish what nobody waits for, until nothing below the folder is open; gives what stays open after many turns. */
 export async function openAfterSettling(folder: string): Promise<string[]> {
   for (let turn = 0; turn < 20_000; turn++) {
-    if (openBelow(folder).length === 0) return [];
+    if (!callsRun() && openBelow(folder).length === 0) return [];
     await setImmediate();
   }
   return openBelow(folder);
+}
+
+/** Lets the system finish as {@link openAfterSettling} does; gives what is open then and was not among `before`. */
+export async function openedSince(before: readonly string[]): Promise<string[]> {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (!callsRun() && openBelow("").length <= before.length) return [];
+    await setImmediate();
+  }
+  const more = openBelow("");
+  for (const name of before) {
+    const at = more.indexOf(name);
+    if (at >= 0) more.splice(at, 1);
+  }
+  return more;
 }
