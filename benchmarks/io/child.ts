@@ -29,6 +29,7 @@ async function once(client: Client, n: number, port: number): Promise<{ ns: numb
 }
 
 async function measure(client: Client, n: number, budget: number, port: number): Promise<void> {
+  const usage = process.cpuUsage();
   // Warm: the engines of both sides have compiled what they will.
   await once(client, n, port);
   const times: number[] = [];
@@ -41,7 +42,8 @@ async function measure(client: Client, n: number, budget: number, port: number):
     check = result.check;
   }
   const median = times.toSorted((a, b) => a - b)[times.length >> 1]!;
-  say({ ns: Number(median.toFixed(1)), calls: times.length, check });
+  const { user, system } = process.cpuUsage(usage);
+  say({ ns: Number(median.toFixed(1)), cpu: (user + system) * 1000, calls: times.length, check });
 }
 
 if (role === "server") say({ port: await adapter.servers[what as "echo" | "tls"]() });

@@ -1,5 +1,6 @@
 // One sample: the server and the client of one contestant in one benchmark, each a process of its own.
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import type { Bench } from "./benches.ts";
 import { command, type Contestant } from "./contestants.ts";
@@ -9,6 +10,8 @@ export interface Sample {
   readonly bench: string;
   /** Nanoseconds per operation: the median of the child's calls. */
   readonly ns: number;
+  /** Nanoseconds of the processors per operation, both ends together and the first, cold call among them; null where that is not known. */
+  readonly cpu: number | null;
 }
 
 /** No child takes nearly as long. */
@@ -17,6 +20,8 @@ const limit = 300_000;
 interface Said {
   readonly port?: number;
   readonly ns?: number;
+  readonly cpu?: number;
+  readonly calls?: number;
   readonly check?: number;
   readonly missing?: boolean;
 }
@@ -47,6 +52,17 @@ function start(contestant: Contestant, ...args: readonly (string | number)[]): C
   return spawn(program!, [...before, ...args.map(String)], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
+/** Nanoseconds of the processors that a process has used; null where there is no `/proc`. */
+function processorTime({ pid }: ChildProcess): number | null {
+  try {
+    // Behind the name, which may hold anything: in hundredths of a second, wherever Linux runs.
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)!.split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 1e7;
+  } catch {
+    return null;
+  }
+}
+
 /** null where the contestant has no such benchmark. */
 export async function measure(
   contestant: Contestant,
@@ -62,14 +78,20 @@ export async function measure(
       server = start(contestant, "server", bench.server);
       port.push((await line(server, `${what}, server`)).port!);
     }
+    const before = server === null ? null : processorTime(server);
     const client = start(contestant, "client", bench.name, n, budget, ...port);
     const gone = once(client, "close");
     const said = await line(client, what);
+    const after = server === null ? null : processorTime(server);
+    // It has said all: node now and then hangs at its own exit, where it waits for a thread of V8's.
+    client.kill("SIGKILL");
     await gone;
     if (said.missing === true) return null;
     if (said.check !== bench.check(n))
       throw new Error(`${what}: its check is ${said.check}, not ${bench.check(n)}`);
-    return { contestant: contestant.name, bench: bench.name, ns: said.ns! };
+    const cpu =
+      before === null || after === null ? null : (after - before + said.cpu!) / (n * (said.calls! + 1));
+    return { contestant: contestant.name, bench: bench.name, ns: said.ns!, cpu };
   } finally {
     if (server !== null && server.exitCode === null && server.signalCode === null) {
       server.kill("SIGKILL");

@@ -13,7 +13,7 @@ function rate(bench: Bench, ns: number): string {
   return `${Math.round(1e9 / ns).toLocaleString("en")} ${bench.unit}/s`;
 }
 
-/** Contestants down, benchmarks across: the rate, and in brackets the time as a multiple of bare Node's. */
+/** Contestants down, benchmarks across: the rate, and in brackets the time and the processor time as multiples of bare Node's. */
 function timesTable(results: Results, rows: readonly Bench[]): string {
   const measured = rows.filter(({ name }) => results.cells[name] !== undefined);
   const present = contestants.filter(({ name }) =>
@@ -27,7 +27,12 @@ function timesTable(results: Results, rows: readonly Bench[]): string {
         const cell = results.cells[bench.name]![name];
         if (cell === undefined) return "–";
         const times = name === "node" ? null : ratio(results, bench.name, name, "node");
-        return rate(bench, cell.ns) + (times === null ? "" : ` (${short(times)})`);
+        const work = name === "node" ? null : ratio(results, bench.name, name, "node", "cpu");
+        return (
+          rate(bench, cell.ns) +
+          (times === null ? "" : ` (${short(times)})`) +
+          (work === null ? "" : ` [${short(work)}]`)
+        );
       }),
     ]),
   );
@@ -44,7 +49,7 @@ export function report(results: Results): string {
   const judged = judgeAll(results);
   const parts = [
     head(results),
-    "Operations per second, and in brackets the time of one as a multiple of bare Node's.",
+    "Operations per second, and as multiples of bare Node's the time of one (by the clock) and [of the processors, both ends together].",
     timesTable(results, benches),
   ];
   if (results.threads !== null) parts.push(`A call to a thread and back. ${results.threads.table}`);

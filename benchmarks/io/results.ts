@@ -12,18 +12,30 @@ export interface Results {
   readonly ahead: boolean;
   readonly rounds: number;
   readonly versions: string;
-  /** By benchmark, then by contestant: medians of nanoseconds per operation. */
-  readonly cells: Readonly<
-    Record<string, Readonly<Record<string, { readonly ns: number; readonly samples: readonly number[] }>>>
-  >;
+  /** By benchmark, then by contestant. */
+  readonly cells: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
 }
 
-/** How many times as long one takes as another; null where one was not measured. */
-export function ratio(results: Results, bench: string, contestant: string, other: string): number | null {
+export interface Cell {
+  /** Median of nanoseconds per operation. */
+  readonly ns: number;
+  /** Median of nanoseconds of the processors per operation, both ends together; null where that was not measured. */
+  readonly cpu: number | null;
+  readonly samples: readonly number[];
+}
+
+/** How many times as long one takes as another, by the clock or of the processors; null where one was not measured. */
+export function ratio(
+  results: Results,
+  bench: string,
+  contestant: string,
+  other: string,
+  of: "ns" | "cpu" = "ns",
+): number | null {
   const row = results.cells[bench];
-  const a = row?.[contestant]?.ns;
-  const b = row?.[other]?.ns;
-  return a === undefined || b === undefined ? null : a / b;
+  const a = row?.[contestant]?.[of] ?? null;
+  const b = row?.[other]?.[of] ?? null;
+  return a === null || b === null ? null : a / b;
 }
 
 /** Two digits that count, or all before the point. */

@@ -13,7 +13,7 @@ import { benches, benchNamed } from "./benches.ts";
 import { ahead, contestantNamed, contestants, missing, versions } from "./contestants.ts";
 import { measure, type Sample } from "./measure.ts";
 import { report, summary } from "./report.ts";
-import type { Results } from "./results.ts";
+import type { Cell, Results } from "./results.ts";
 import { measureThreads, type Threads } from "./threads-table.ts";
 
 const { values: options } = parseArgs({
@@ -94,13 +94,19 @@ if (only?.includes("threads") ?? options.contestants === undefined) {
   }
 }
 
-const cells: Record<string, Record<string, { ns: number; samples: number[] }>> = {};
-for (const { contestant, bench, ns } of samples) {
-  const cell = ((cells[bench] ??= {})[contestant] ??= { ns: 0, samples: [] });
-  cell.samples.push(ns);
+const cells: Record<string, Record<string, Cell>> = {};
+for (const { name: bench } of chosenBenches) {
+  for (const { name: contestant } of present) {
+    const own = samples.filter((sample) => sample.bench === bench && sample.contestant === contestant);
+    if (own.length === 0) continue;
+    const works = own.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]));
+    (cells[bench] ??= {})[contestant] = {
+      ns: Number(median(own.map(({ ns }) => ns)).toFixed(1)),
+      cpu: works.length === 0 ? null : Number(median(works).toFixed(1)),
+      samples: own.map(({ ns }) => ns),
+    };
+  }
 }
-for (const row of Object.values(cells))
-  for (const cell of Object.values(row)) cell.ns = Number(median(cell.samples).toFixed(1));
 
 const results: Results = {
   date: new Date().toISOString().slice(0, 10),

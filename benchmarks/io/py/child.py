@@ -345,6 +345,7 @@ async def measure(api, bench, n, budget, port):
     if client is None:
         say(missing=True)
         return
+    cpu = time.process_time_ns()
     await once(client, n, port)
     times = []
     spent = 0
@@ -353,7 +354,8 @@ async def measure(api, bench, n, budget, port):
         ns, check = await once(client, n, port)
         spent += (time.perf_counter() - begun) * 1000
         times.append(ns)
-    say(ns=round(sorted(times)[len(times) // 2], 1), calls=len(times), check=check)
+    cpu = time.process_time_ns() - cpu
+    say(ns=round(sorted(times)[len(times) // 2], 1), cpu=cpu, calls=len(times), check=check)
 
 
 def main():
