@@ -1,7 +1,6 @@
 // communicate: all of a process's input and output at once, in a way that a cancellation loses none of it.
 import {
   call,
-  currentScope,
   gather,
   InvalidStateError,
   moveOnAfter,
@@ -9,13 +8,14 @@ import {
   type Coroutine,
   type Scope,
 } from "corio";
-import { coroutine, loopOf, suspend } from "corio/lowlevel";
+import { coroutine, loopOf } from "corio/lowlevel";
 import { OutputLimitError } from "../errors.ts";
 import { asBuffer } from "../streams/as-buffer.ts";
 import type { StreamLink } from "../streams/stream-link.ts";
 import type { Child } from "./child.ts";
 import { ExitWait } from "./exit-wait.ts";
 import { isBroken } from "./relay.ts";
+import { hasCome, pipeful } from "./rest-of-pipe.ts";
 
 /** How much output is kept, and how long to wait for the rest of it. */
 export interface CommunicateOptions {
@@ -29,9 +29,6 @@ export interface CommunicateOptions {
 }
 
 const block = 64 * 1024;
-
-/** More than the system keeps of a pipe that nobody reads. */
-const pipeful = 1024 * 1024;
 
 export function checkLimits(maxOutput: number, outputGrace: number): void {
   if (typeof maxOutput !== "number" || !(maxOutput >= 0))
@@ -59,15 +56,9 @@ class Collected {
 
   /** Takes what was written by now, be it in the system's hands. Others may go on to write: there is an end to it. */
   *collectRest(child: Child, link: StreamLink, most: number): Coroutine<void> {
-    const { host } = loopOf(currentScope());
-    const { reader } = link;
-    const comes = (): boolean => reader.ended || reader.statistics().buffered > 0;
     const enough = this.#length + pipeful;
     while (!this.#over && this.#length < enough) {
-      // In two turns the system is asked once for sure.
-      for (let turn = 0; turn < 2 && !comes(); turn++)
-        yield* suspend<void>((resolve) => host.queueTurn(() => resolve()));
-      if (!comes()) return;
+      if (!(yield* hasCome(link.reader))) return;
       yield* this.#take(child, link, most);
     }
   }

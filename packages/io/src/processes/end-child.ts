@@ -4,6 +4,7 @@ import { coroutine } from "corio/lowlevel";
 import { ProcessLeftError, ProcessSignalError } from "../errors.ts";
 import type { Child } from "./child.ts";
 import { ExitWait } from "./exit-wait.ts";
+import type { Relay } from "./relay.ts";
 
 /** Milliseconds that the system may take to end what it was told to kill: a process in the middle of a read from a dead disk does not die. */
 const patience = 10_000;
@@ -24,6 +25,8 @@ function* endStep(child: Child): Coroutine<void> {
     child.discardOutput();
     if (child.alive) yield* gather([() => coroutine(stop, child), ...passOn(child)]);
     else yield* gather(passOn(child));
+    // With a short grace, or none, that was over before what it has written had come.
+    yield* gather(relaysOut(child).map((relay) => () => relay.runRest()));
   } finally {
     yield* closePipes(child);
     child.release();
@@ -44,9 +47,12 @@ function* stopTasks(tasks: readonly Task<void>[]): Coroutine<void> {
 
 /** What the child has written is still passed on, as long as it may take to end. */
 function passOn(child: Child): (() => unknown)[] {
-  const relays = child.relays.filter((relay) => relay.name !== "stdin");
   const most = child.plan.grace;
-  return relays.map((relay) => () => moveOnAfter(most, () => relay.run()));
+  return relaysOut(child).map((relay) => () => moveOnAfter(most, () => relay.run()));
+}
+
+function relaysOut(child: Child): Relay[] {
+  return child.relays.filter((relay) => relay.name !== "stdin");
 }
 
 function* stop(child: Child): Coroutine<void> {

@@ -3,6 +3,7 @@ import { CancelledError, type Coroutine } from "corio";
 import { ConnectionClosedError, ConnectionResetError } from "../errors.ts";
 import type { StreamReader } from "../streams/stream-reader.ts";
 import type { StreamWriter } from "../streams/stream-writer.ts";
+import { hasCome, pipeful } from "./rest-of-pipe.ts";
 
 const block = 64 * 1024;
 
@@ -44,20 +45,42 @@ export class Relay {
   *run(): Coroutine<void> {
     while (!this.#over) {
       this.#held ??= yield* this.#next();
-      if (this.#held.length === 0) {
-        this.#over = true;
-        this.#ended();
-        return;
-      }
       try {
-        if (this.#writer.tryWrite(this.#held)) this.#held = null;
-        else yield* this.#writer.drain();
+        if (!this.#pass(this.#held)) yield* this.#writer.drain();
       } catch (error) {
-        if (!isBroken(error)) throw error;
-        this.#over = true;
-        this.#refused();
+        this.#broke(error);
       }
     }
+  }
+
+  /** Passes on what was written by now, as far as the writer takes it without a wait. */
+  *runRest(): Coroutine<void> {
+    for (let passed = 0; !this.#over && passed < pipeful;) {
+      if (this.#held === null && !(yield* hasCome(this.#reader))) return;
+      const held = (this.#held ??= yield* this.#next());
+      try {
+        if (!this.#pass(held)) return;
+      } catch (error) {
+        this.#broke(error);
+      }
+      passed += held.length;
+    }
+  }
+
+  /** Whether the writer took it; nothing, which is the end, needs no writer. */
+  #pass(bytes: Buffer): boolean {
+    if (bytes.length === 0) {
+      this.#over = true;
+      this.#ended();
+    } else if (!this.#writer.tryWrite(bytes)) return false;
+    this.#held = null;
+    return true;
+  }
+
+  #broke(error: unknown): void {
+    if (!isBroken(error)) throw error;
+    this.#over = true;
+    this.#refused();
   }
 
   *#next(): Coroutine<Buffer> {

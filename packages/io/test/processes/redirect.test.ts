@@ -206,4 +206,29 @@ describe("streams of this program", () => {
     target.stdin!.close();
     expect((yield* wait(reading.join())).length).toBe(500_000);
   });
+
+  for (const grace of [0, 1]) {
+    both(`and what the system still held, with a grace of ${grace} too`, function* ({ wait, fn }) {
+      const written = temporaryPath("written");
+      const target = yield* wait(createSubprocessExec("cat", [], { stdin: PIPE, stdout: PIPE }));
+      const reading = createTask(() => target.stdout!.read());
+      yield* wait(
+        cancelScope(
+          fn(function* () {
+            // Both its streams, and it does not end by itself.
+            const script = `echo one; echo two >&2; : > ${written}; exec sleep 1000`;
+            yield* wait(sh(script, { stdout: target.stdin!, stderr: target.stdin!, grace }));
+            // No turn of the host passes meanwhile, so nothing of it was read when the scope ends.
+            while (!existsSync(written));
+          }),
+        ),
+      );
+      target.stdin!.close();
+      expect(
+        String(yield* wait(reading.join()))
+          .split("\n")
+          .toSorted(),
+      ).toEqual(["", "one", "two"]);
+    });
+  }
 });
