@@ -18,8 +18,8 @@ export class ReadState {
   source: FlowSource | null = null;
   paused = false;
   eof = false;
-  /** What every later read throws; null for none. */
-  error: unknown = null;
+  /** Gives what every later read throws; null for nothing. Asked when somebody reads: few do behind an end, and errors cost their stacks. */
+  failure: (() => unknown) | null = null;
   received = 0;
 
   constructor(limit: number, what: string) {
@@ -56,9 +56,9 @@ export class ReadState {
     this.serve(this.line.peek() as ReadOperation<unknown> | null);
   }
 
-  fail(error: unknown): void {
-    this.error = error;
-    this.line.failAll(error);
+  fail(failure: () => unknown): void {
+    this.failure = failure;
+    if (this.line.size > 0) this.line.failAll(failure());
   }
 
   /** Looks whether what is there is enough for whoever waits. */
@@ -130,7 +130,7 @@ export abstract class ReadOperation<T> extends QueuedWait<unknown> {
           "one reads at a time. Let one task read, or take turns with a Lock",
       );
     }
-    if (reading.error !== null) throw reading.error;
+    if (reading.failure !== null) throw reading.failure();
     const value = this.take();
     if (value === notYet) {
       // Whoever needs more than the buffer should hold must get it all the same.

@@ -109,13 +109,13 @@ export class StreamLink implements TransportHandlers {
     this.above = false;
     if (error !== null && before !== aborted) this.lost = lostError(error, this.what);
     const { lost } = this;
-    if (lost !== null) this.#failReader(lost);
+    if (lost !== null) this.#failReader(() => lost);
     else if (before === open) this.reader.feedEof();
     // It has gone by itself, without a word: who writes did not say that nothing more comes.
     if (lost === null && before === open && !this.ended) this.#unwritable = lostError(gone, this.what);
     const unwritable = lost ?? this.#unwritable;
     if (unwritable !== null) this.drains.failAll(unwritable);
-    else if (before === aborted) this.drains.failAll(this.closedError("write"));
+    else if (before === aborted) this.#failDrains();
     else while (this.drains.serve(undefined));
     for (let wait = this.closes.take(); wait !== null; wait = this.closes.take())
       (wait as WaitClosed).end(lost);
@@ -152,7 +152,7 @@ export class StreamLink implements TransportHandlers {
       return;
     }
     this.#state = closing;
-    this.#failReader(this.closedError("read"));
+    this.#failReader(this.#unreadable);
     this.transport.close();
   }
 
@@ -160,8 +160,8 @@ export class StreamLink implements TransportHandlers {
     if (this.#state === aborted || this.#state === closed) return;
     this.#state = aborted;
     this.above = false;
-    this.#failReader(this.closedError("read"));
-    this.drains.failAll(this.closedError("write"));
+    this.#failReader(this.#unreadable);
+    this.#failDrains();
     if (this.upgrading) this.interruptUpgrade?.();
     else this.transport.abort();
   }
@@ -190,7 +190,7 @@ export class StreamLink implements TransportHandlers {
     const own = this.#state === aborted || error instanceof CancelledError;
     if (own) {
       this.#state = aborted;
-      this.#failReader(this.closedError("read"));
+      this.#failReader(this.#unreadable);
     }
     this.onClose(own ? null : (error as Error));
   }
@@ -221,10 +221,16 @@ export class StreamLink implements TransportHandlers {
   }
 
   /** What had come to its end stays readable. */
-  #failReader(error: Error): void {
+  #failReader(failure: () => Error): void {
     const { reader } = this;
     reader.setSource(null);
-    if (!reader.ended && reader.exception() === null) reader.setException(error);
+    if (!reader.ended && !reader.failed) reader.failWith(failure);
+  }
+
+  readonly #unreadable = (): Error => this.closedError("read");
+
+  #failDrains(): void {
+    if (this.drains.size > 0) this.drains.failAll(this.closedError("write"));
   }
 }
 

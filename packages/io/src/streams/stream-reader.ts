@@ -157,12 +157,22 @@ export class StreamReader {
 
   /** For the source: it broke. Whoever reads gets the error, also before bytes that have come. */
   setException(error: unknown): void {
-    this.#reading.fail(error);
+    this.#reading.fail(() => error);
+  }
+
+  /** @internal As `setException`, with an error that is made when somebody reads. */
+  failWith(failure: () => unknown): void {
+    this.#reading.fail(failure);
+  }
+
+  /** @internal Whether reads throw. */
+  get failed(): boolean {
+    return this.#reading.failure !== null;
   }
 
   /** What `setException` was given; null when nothing was. */
   exception(): unknown {
-    return this.#reading.error;
+    return this.#reading.failure?.() ?? null;
   }
 
   /** @internal Whether somebody waits for bytes. */
