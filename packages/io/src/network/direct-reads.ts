@@ -2,6 +2,7 @@
 // makes. It would give every read 64 KiB of its own, cut that to what came, and pass it through a Readable: a fifth of the time of a small
 // message.
 import { Socket } from "node:net";
+import { shortWaits } from "./short-waits.ts";
 
 /**
  * What came is copied out of here at once: one for all the sockets of a thread, because the system writes into it only within the call that
@@ -65,6 +66,7 @@ export class DirectReads {
 
   /** Whether to go on reading. */
   readonly #take = (count: number): boolean => {
+    shortWaits.came();
     const reader = this.#reader;
     const taken = reader === null ? 0 : reader.onLent(room, count);
     if (taken === count) return true;

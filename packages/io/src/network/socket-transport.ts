@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { realHost, type NetworkAddress, type Transport, type TransportHandlers } from "corio/lowlevel";
 import { DirectReads } from "./direct-reads.ts";
 import { atEndOfTurn, hostTurn } from "./host-turn.ts";
+import { shortWaits } from "./short-waits.ts";
 import { isReset, resetError } from "./reset-end.ts";
 
 export interface SocketFacts {
@@ -129,6 +130,7 @@ class SocketTransport implements Transport {
     const turn = hostTurn();
     if (this.#turn !== turn) {
       this.#turn = turn;
+      if (this.#reads !== null) shortWaits.sent();
       return;
     }
     this.#gathers = true;

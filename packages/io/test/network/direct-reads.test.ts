@@ -5,12 +5,10 @@ import { run, taskGroup } from "corio";
 import { afterEach, describe, expect, test } from "vitest";
 import { openConnection, startServer } from "../../src/index.ts";
 import { DirectReads } from "../../src/network/direct-reads.ts";
+import { readsAreDirect } from "../support/direct.ts";
 import { leavesNothing } from "../support/left-behind.ts";
 
 leavesNothing();
-
-const supported =
-  process.platform !== "win32" && !("bun" in process.versions) && !("deno" in process.versions);
 
 const open: { destroy(): void }[] = [];
 afterEach(() => {
@@ -67,7 +65,7 @@ class Heard {
   }
 }
 
-describe.skipIf(!supported)("reads past the stream", () => {
+describe.skipIf(!readsAreDirect)("reads past the stream", () => {
   test("the reader hears the bytes, the stream nothing but the end", async () => {
     const { socket, peer } = await pair();
     const heard = new Heard();
