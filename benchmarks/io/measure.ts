@@ -83,7 +83,7 @@ export async function measure(
     const gone = once(client, "close");
     const said = await line(client, what);
     const after = server === null ? null : processorTime(server);
-    // It has said all: node now and then hangs at its own exit, where it waits for a thread of V8's.
+    // It has said all: node has been seen to hang at its own exit, where it waits for a thread of V8's.
     client.kill("SIGKILL");
     await gone;
     if (said.missing === true) return null;
